@@ -1,0 +1,5 @@
+"""`python -m loopconform`: the command line."""
+
+from loopconform.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""One pytest session inside the child process, and its way of talking to the checker."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from loopconform.channel import Message
+from loopconform.conducting import Conductor
+from loopconform.plugin import Collected, host
+from loopconform.pool import Abandoned
+from loopconform.protocols import ProtocolWatch
+from loopconform.selection import Selection
+from loopconform.settings import Config
+
+
+def run(raw: dict[str, Any]) -> int:
+    """Host the session that `raw` describes; the exit status of this process."""
+    raw["select"] = Selection(**{name: tuple(values) for name, values in raw["select"].items()})
+    config = Config(**raw)
+    if sys.path[0] != "":
+        sys.path.insert(0, "")  # the target is looked for where the checker was started
+    events = _take_over_streams() if config.mode != "worker" else None
+    paths = [Path(path) for path in config.paths]
+    watch = ProtocolWatch([path if path.is_dir() else path.parent for path in paths])
+    watch.install()
+
+    def tell(event: Message) -> None:
+        assert events is not None
+        try:
+            events.write(json.dumps(event).encode() + b"\n")
+            events.flush()
+        except OSError as error:
+            raise Abandoned from error
+
+    checker = sys.stdin.fileno() if os.name == "posix" and events is not None else None
+    collected = Collected(Conductor(config, tell, checker, watch))
+    complaints = io.StringIO()
+    with contextlib.suppress(Abandoned), contextlib.redirect_stderr(complaints):
+        host(paths, config.keyword, collected)
+    if collected.conducted or events is None:
+        return 0
+    if collected.broken:
+        tell({"event": "broken", "message": "\n".join(collected.broken)})
+    else:
+        tell({"event": "refused", "message": complaints.getvalue().strip().removeprefix("ERROR: ")})
+    return 0
+
+
+def _take_over_streams() -> io.BufferedWriter:
+    """Keep standard output for events; what anybody prints goes to standard error."""
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the checker's business
+    events = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return events

@@ -1,0 +1,228 @@
+"""A worker: carries out cases on the loops of one target, and may be lost.
+
+It answers each message of its pool in turn:
+
+    {"probe": true}        -> {"probed": {...}}     make two loops, say what they are
+    {"run": [case, ...]}   -> {"done": case, "outcome": {...}, "spent": bool} for each
+    {"exit": true}         -> {"bye": true}         and leaves through the interpreter's exit
+
+Before all of that it imports the target: {"ready": true} or {"unusable": why}. A
+worker is spent once a case has left something behind that could touch the next one;
+the pool then takes a fresh one. What runs here trusts nothing that a loop may have
+replaced, closed or printed to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import importlib.metadata
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from asyncio import AbstractEventLoop, all_tasks
+from types import FrameType
+from typing import Any, Protocol
+
+from loopconform.channel import Channel
+from loopconform.keeper import LoopKeeper
+from loopconform.oracles import Watch, open_descriptors
+from loopconform.outcome import Outcome
+from loopconform.protocols import ProtocolWatch
+from loopconform.target import BadTarget, LoopFactory, load
+
+MEMORY_LIMIT = 3 << 30
+"""Bytes of data a worker may hold, so that a loop that eats memory dies alone."""
+DESCRIPTOR_LIMIT = 1024
+"""Descriptors a worker may open, so that a loop that eats them is soon through."""
+LEFT_BEHIND = 64
+"""Descriptors that cases may leave in a worker before it is spent."""
+
+
+class Cases(Protocol):
+    """What a worker needs of the collected checks; the pytest plugin provides it."""
+
+    factory: LoopFactory | None
+
+    def run(self, case: str, then: str | None) -> Outcome:
+        """Carry out one case; `then` is the case that follows it here, if any."""
+
+    def take_troubles(self) -> list[str]:
+        """What closing the loops of the last case raised; forgotten by asking."""
+
+    def expects_log(self, case: str) -> bool:
+        """Whether that check announced that it makes the loop log errors."""
+
+
+def serve(channel: Channel, target: str, cases: Cases, protocols: ProtocolWatch) -> None:
+    """Answer the pool until it says exit or goes away."""
+    try:
+        cases.factory = load(target)
+    except BadTarget as error:
+        channel.send({"unusable": str(error)})
+        return
+    gc.collect()
+    gc.freeze()
+    baseline = _left_open()
+    channel.send({"ready": True})
+    while (messages := channel.receive()) is not None:
+        for message in messages:
+            if "probe" in message:
+                found = _probe(cases.factory)
+                channel.send(found)
+                if "unusable" in found:
+                    return
+            elif "run" in message:
+                _run_all(channel, message["run"], cases, protocols, baseline)
+            else:
+                channel.send({"bye": True})
+                _leave()
+                return
+
+
+def _run_all(
+    channel: Channel, ids: list[str], cases: Cases, protocols: ProtocolWatch, baseline: int
+) -> None:
+    for case, then in zip(ids, [*ids[1:], None], strict=True):
+        outcome, spent = _run_one(case, then, cases, protocols)
+        spent = spent or _left_open() > baseline + LEFT_BEHIND
+        channel.send({"done": case, "outcome": outcome.as_dict(), "spent": spent})
+        if spent:
+            return
+
+
+def _run_one(
+    case: str, then: str | None, cases: Cases, protocols: ProtocolWatch
+) -> tuple[Outcome, bool]:
+    """The outcome of one case, and whether it has spoiled this worker."""
+    began = time.perf_counter()
+    spent = False
+    try:
+        with Watch(protocols) as watch:
+            outcome = cases.run(case, then)
+            troubles = cases.take_troubles()
+            if outcome.kind == "passed":
+                log_expected = cases.expects_log(case)
+                outcome.trips = watch.trips(log_expected=log_expected, troubles=troubles)
+                spent = "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
+    except BaseException as error:
+        text = "".join(traceback.format_exception(error))
+        kind = type(error).__name__
+        outcome = Outcome("failed", f"{kind} came out of the check: {error}".rstrip(": "), text)
+        spent = True
+    outcome.seconds = time.perf_counter() - began
+    return outcome, spent
+
+
+def _probe(factory: LoopFactory | None) -> dict[str, Any]:
+    """Make two loops by the factory, close them, and describe them."""
+    assert factory is not None
+    keeper = LoopKeeper(factory)
+    try:
+        loop = keeper.new_loop()
+    except BadTarget as error:
+        return {"unusable": str(error)}
+    except BaseException as error:
+        return {"unusable": f"the factory raised {error!r}"}
+    about = describe(loop)
+    with contextlib.suppress(BaseException):
+        keeper.new_loop()
+        about["singleton"] = False
+    with contextlib.suppress(BaseException):
+        keeper.close_all()
+    return {"probed": about}
+
+
+def describe(loop: AbstractEventLoop) -> dict[str, Any]:
+    """The loop's class, and the distribution and version that it comes from."""
+    cls = type(loop)
+    root = cls.__module__.partition(".")[0]
+    names = importlib.metadata.packages_distributions().get(root, [])
+    package, version = (names[0], importlib.metadata.version(names[0])) if names else (root, None)
+    if root in sys.stdlib_module_names:
+        package, version = "CPython", ".".join(map(str, sys.version_info[:3]))
+    return {
+        "class": f"{cls.__module__}.{cls.__qualname__}",
+        "package": package,
+        "version": version,
+        "singleton": True,
+    }
+
+
+def settle_in(channel: socket.socket, stacks: int | None) -> Channel:
+    """Make this process a worker: own group, no terminal, limits, stacks on a signal.
+
+    `stacks` is the descriptor that faulthandler writes to, in a crash and when the
+    pool asks a worker that outlived its time where it is.
+    """
+    if hasattr(os, "setsid"):
+        with contextlib.suppress(OSError):
+            os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _limit()
+    if stacks is not None:
+        faulthandler.enable(file=stacks)
+        hang_signal = ask_signal()
+        if hang_signal is not None:
+            signal.signal(hang_signal, lambda number, frame: _write_tasks(stacks, frame))
+            faulthandler.register(hang_signal, file=stacks, chain=True)
+    return Channel(channel)
+
+
+def ask_signal() -> signal.Signals | None:
+    """The signal on which a worker writes its stacks; None where there is none to spare."""
+    real_time = getattr(signal, "SIGRTMAX", None)
+    if real_time is not None:
+        return signal.Signals(real_time - 0)
+    return getattr(signal, "SIGUSR2", None)
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_DATA": MEMORY_LIMIT, "RLIMIT_NOFILE": DESCRIPTOR_LIMIT}
+    for name, limit in limits.items():
+        kind = getattr(resource, name)
+        _, hard = resource.getrlimit(kind)
+        within = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (within, hard))
+
+
+def _write_tasks(stacks: int, frame: FrameType | None) -> None:
+    """Where each unfinished task is suspended: what a thread's stack can't show."""
+    lines = []
+    while frame is not None:
+        loop = frame.f_locals.get("loop")
+        if isinstance(loop, AbstractEventLoop):
+            for task in all_tasks(loop):
+                lines += [f"task {task.get_name()}:\n"]
+                lines += traceback.format_list(
+                    [e for f in task.get_stack() for e in traceback.extract_stack(f, limit=1)]
+                )
+            break
+        frame = frame.f_back
+    with contextlib.suppress(OSError):
+        os.write(stacks, "".join(lines).encode())
+
+
+def _left_open() -> int:
+    return len(open_descriptors())
+
+
+def _leave() -> None:
+    """Skip the wait for threads that never end: an oracle has already told of them."""
+    others = [
+        t for t in threading.enumerate() if t is not threading.current_thread() and not t.daemon
+    ]
+    for thread in others:
+        thread.join(1.0)
+    if any(thread.is_alive() for thread in others):
+        os._exit(0)

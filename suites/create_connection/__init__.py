@@ -1,0 +1,1 @@
+"""Chapter create_connection: from arguments to a connected transport."""

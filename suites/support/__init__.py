@@ -1,0 +1,1 @@
+"""What checks share: the mark, waiting without a clock, expectations, peers."""

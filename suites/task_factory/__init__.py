@@ -1,0 +1,1 @@
+"""Chapter task_factory: who makes the tasks, and with which arguments."""

@@ -1,0 +1,1 @@
+"""The guards of all rooms: tests, mutants, innocents."""
