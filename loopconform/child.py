@@ -8,7 +8,6 @@ preload may patch the standard library.
 
 import importlib
 import json
-import os
 import sys
 from typing import Any
 

@@ -123,7 +123,7 @@ def _config(mode: str, selecting: dict[str, Any]) -> Config:
 )
 @click.option("--no-control", is_flag=True, help="Do not run what fails on asyncio's own loop too.")
 @click.option("--isolate", is_flag=True, help="Use a fresh process for every check.")
-def check(target: str | None, report: Path | None, **options: Any) -> int:  # noqa: ANN401 - see above
+def check(target: str | None, report: Path | None, **options: Any) -> int:
     """Judge the loops that TARGET, a MODULE:FACTORY, returns."""
     target, origin = _target(target)
     config = replace(
@@ -171,7 +171,7 @@ def _target(given: str | None) -> tuple[str, str]:
 @commands.command("list")
 @_selecting
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
-def list_(form: str, **options: Any) -> int:  # noqa: ANN401 - the options of _selecting
+def list_(form: str, **options: Any) -> int:
     """List the requirements with their fields."""
     rows = _requirements(_config("list", options))
     if form == "json":

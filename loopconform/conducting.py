@@ -15,6 +15,7 @@ the pipe:
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -38,7 +39,6 @@ from loopconform.selection import NothingSelected
 from loopconform.settings import Config
 from loopconform.target import python_version
 from loopconform.worker import serve, settle_in
-
 
 Tell = Callable[[Message], None]
 
@@ -85,6 +85,8 @@ class Conductor:
             if self._config.mode == "worker":
                 sock = socket.create_connection(("127.0.0.1", self._config.port))
                 raise BecomeWorker(sock, self._config.stacks, self._config.target)
+            gc.collect()
+            gc.freeze()  # forked workers share these pages and need not look at them again
             self._conduct(collected)
         except BecomeWorker as new:
             serve(settle_in(new.channel, new.stacks), new.target, collected, self._watch)

@@ -71,7 +71,7 @@ class Judging:
     isolate: bool
     jobs: int
     decide: Callable[[Verdict], None]
-    defect_of: Callable[[str], str | None] = lambda id_: None
+    defect_of: Callable[[str], str | None]
     oracles: dict[str, Suspicion] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

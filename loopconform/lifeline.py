@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from loopconform.channel import Message
 from loopconform.outcome import Kind, Outcome
 from loopconform.processes import Process, end_of
+from loopconform.stacks import trimmed, where
 from loopconform.worker import ask_signal
 
 START_LIMIT = 60.0
@@ -103,7 +104,7 @@ class Lifeline:
                 self._enter("ending", END_PATIENCE)
             return False
         for message in messages:
-            if self.state != "ending":
+            if self.state not in ("asked", "ending"):  # what comes after the limit is too late
                 self._understand(message)
         return True
 
@@ -193,19 +194,23 @@ class Lifeline:
         """How the worker ended, as an outcome: passed where its exit was clean."""
         status = self.process.status or 0
         stack, printed = self.process.stacks.take(), self.process.output.take()
-        detail = _section("stacks", stack) + _section("printed", printed)
-        where = " at the interpreter's exit" if self._at == "leaving" else ""
+        detail = _section("stacks", trimmed(stack)) + _section("printed", printed)
+        late = " at the interpreter's exit" if self._at == "leaving" else ""
         kind: Kind
         if self._unusable:
             kind, text = "failed", self._unusable
         elif self._overdue:
-            kind, text = "hang", f"did not end within {self._limit:g} s{where}"
+            at = where(stack)
+            kind, text = "hang", f"did not end within {self._limit:g} s{late}"
+            text += f"; it was at {at}" if at else "; where it was can't be seen"
         elif self._cut_off:
-            kind, text = "crash", f"the process closed the descriptor it reports on{where}"
+            kind, text = "crash", f"the process closed the descriptor it reports on{late}"
         elif self._said_bye and status == 0:
             kind, text = "passed", ""
         else:
-            kind, text = "crash", f"the process {end_of(status)}{where}"
+            at = where(stack)
+            kind, text = "crash", f"the process {end_of(status)}{late}"
+            text += f"; it was at {at}" if at else ""
         return Outcome(kind, text, detail, seconds=self._limit if self._overdue else 0.0)
 
     def _enter(self, state: str, seconds: float) -> None:

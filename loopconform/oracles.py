@@ -34,7 +34,7 @@ _PROMISES = {
         "library/asyncio-protocol.html#base-protocol",
         "Protocol callbacks come in legal order: connection_made() first and once, nothing after "
         "connection_lost(), resume_writing() only after pause_writing().",
-        "Look at the transport's life cycle: every path out of it must end in one connection_lost().",
+        "Look at the transport's life cycle: every way out of it ends in one connection_lost().",
     ),
     "oracle.exception_handler": (
         f"{_EVENTLOOP}#asyncio.loop.default_exception_handler",
@@ -48,7 +48,7 @@ _PROMISES = {
     ),
     "oracle.descriptors": (
         f"{_EVENTLOOP}#asyncio.loop.close",
-        "A closed loop gives back the file descriptors it opened, and closes none that are not its own.",
+        "A closed loop gives back the descriptors it opened, and closes none but its own.",
         "Look at close() (selector, self-pipe) and at failed or cancelled connects.",
     ),
     "oracle.threads": (
@@ -165,7 +165,7 @@ class Watch:
         }
         return {id_: "; ".join(lines) for id_, lines in seen.items() if lines}
 
-    def _unraisable(self, args: Any) -> None:  # noqa: ANN401 - sys.UnraisableHookArgs is stubs only
+    def _unraisable(self, args: Any) -> None:  # sys.UnraisableHookArgs is in stubs only
         self._lost.append(
             f"{args.err_msg or 'exception ignored'} {args.object!r}: {args.exc_value!r}"
         )

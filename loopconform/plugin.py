@@ -16,6 +16,7 @@ import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -79,7 +80,11 @@ class Checks:
         return loop_keeper.new_loop()
 
     @pytest.fixture
-    def second_loop(self, loop: AbstractEventLoop, loop_keeper: LoopKeeper) -> AbstractEventLoop:
+    def second_loop(
+        self,
+        loop: AbstractEventLoop,  # noqa: ARG002 - asked for so that it is made first
+        loop_keeper: LoopKeeper,
+    ) -> AbstractEventLoop:
         """Another loop of the same factory; `missing` where the factory has but one."""
         return loop_keeper.new_loop()
 
@@ -105,8 +110,7 @@ class Checks:
                     "expected an id of its own"
                 )
             if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-                if "loop" not in item.fixturenames:
-                    item.fixturenames.insert(0, "loop")
+                item.fixturenames[:0] = [] if "loop" in item.fixturenames else ["loop"]
             why_not = requirement.why_not_on(python_version(), sys.platform)
             if why_not is not None:
                 item.add_marker(pytest.mark.skip(reason=why_not))
@@ -128,8 +132,9 @@ class Checks:
             finished = True
 
         check = to_the_end()
+        loop = cast("AbstractEventLoop", pyfuncitem.funcargs["loop"])
         try:
-            pyfuncitem.funcargs["loop"].run_until_complete(check)
+            loop.run_until_complete(check)
         finally:
             check.close()
         assert finished, (
@@ -163,6 +168,7 @@ class Collected(Checks):
     def pytest_configure(self, config: pytest.Config) -> None:
         """Silence pytest: whoever conducts the run tells of it."""
         config.pluginmanager.unregister(name="terminalreporter")
+        config.addinivalue_line("markers", "filterwarnings(...): for runs by pytest alone")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what was collected; a check without the mark ends the run here."""
@@ -251,7 +257,7 @@ def host(paths: list[Path], keyword: str | None, collected: Collected) -> int:
     os.environ.pop("PYTEST_ADDOPTS", None)
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in paths]))
     options = ["-c", str(Path(__file__).with_name("pytest.ini")), f"--rootdir={root.parent}"]
-    options += [f"--confcutdir={root}", "--tb=short", "--capture=no", "--color=no"]
+    options += [f"--confcutdir={root}", "--tb=native", "--capture=no", "--color=no"]
     for name in (
         "cacheprovider",
         "unraisableexception",

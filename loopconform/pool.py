@@ -115,7 +115,7 @@ class Pool:
                 worker.conclude()
                 self._announce({"ended": worker.process.pid})
 
-    def _unregister(self, source: Any) -> None:  # noqa: ANN401 - a Channel or a Tail
+    def _unregister(self, source: Any) -> None:
         if source in self._selector.get_map():
             self._selector.unregister(source)
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from loopconform.channel import Channel, Message
 
-TAIL = 8192
+TAIL = 65536
 """Bytes kept of what a worker printed, and of its stacks: the last ones."""
 HIGH = 200
 """Lowest descriptor number of a worker's own ends, out of the way of the loop's."""
@@ -35,7 +35,7 @@ SPAWN_PATIENCE = 60.0
 class BecomeWorker(BaseException):
     """Raised in a forked process: unwind, then serve the pool on this channel."""
 
-    def __init__(self, channel: socket.socket, stacks: int, target: str) -> None:
+    def __init__(self, channel: socket.socket, stacks: int | None, target: str) -> None:
         super().__init__()
         self.channel, self.stacks, self.target = channel, stacks, target
 
@@ -160,7 +160,7 @@ def spawn(config: Message, environment: dict[str, str]) -> Process:
         config = config | {"port": listener.getsockname()[1]}
         if posix:
             config["stacks"] = their_stacks.fileno()
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        process = subprocess.Popen(
             [sys.executable, "-m", "loopconform.child"],
             stdin=subprocess.PIPE,
             stdout=their_output.fileno() if posix else subprocess.DEVNULL,

@@ -93,12 +93,11 @@ class ProtocolWatch:
         """Have each new subclass of asyncio.BaseProtocol looked at when it is made."""
         watch = self
 
-        def __init_subclass__(cls: type, **kwargs: object) -> None:  # noqa: N807 - Python's name
-            super(asyncio.BaseProtocol, cls).__init_subclass__(**kwargs)
+        def look_at(cls: type, /) -> None:
             if watch._is_of_a_check(cls):
                 watch._wrap(cls)
 
-        asyncio.BaseProtocol.__init_subclass__ = classmethod(__init_subclass__)  # type: ignore[assignment, method-assign]  # planted on purpose
+        asyncio.BaseProtocol.__init_subclass__ = classmethod(look_at)  # type: ignore[assignment,method-assign]  # planted on purpose
 
     def _is_of_a_check(self, cls: type) -> bool:
         file = getattr(sys.modules.get(cls.__module__), "__file__", None)

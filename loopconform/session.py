@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,13 @@ class Session:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - kept as long as the child
         self._child: subprocess.Popen[bytes] | None = None
 
-    def events(self) -> Iterator[dict[str, Any]]:
+    def events(self) -> Generator[dict[str, Any]]:
         """The child's events, one by one; ends the child when the caller goes away.
 
         Raises Refused and Broken for what the child reports of that kind, and Broken
         when it dies before it has finished.
         """
-        self._child = child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self._child = child = subprocess.Popen(
             [sys.executable, "-m", "loopconform.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,7 +73,7 @@ class Session:
                 event = json.loads(text)
                 ended = ended or event["event"] == "finished"
                 yield from self._sift(event)
-            if not ended and self._config.mode == "check" or child.wait() != 0:
+            if (not ended and self._config.mode == "check") or child.wait() != 0:
                 raise Broken(self._obituary(child.wait()))
         finally:
             self._end(child)

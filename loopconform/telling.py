@@ -137,9 +137,8 @@ def requirement(row: Line) -> str:
         f"api       {row['api']}, chapter {row['chapter']}",
         f"manual    {row['manual']}",
     ]
-    for name in ("not_on", "platforms", "libraries"):
-        if row[name]:
-            told.append(f"{name:9} {', '.join(row[name])}")
+    lists = ("not_on", "platforms", "libraries")
+    told += [f"{name:9} {', '.join(row[name])}" for name in lists if row[name]]
     told.append(f"alone     loopconform check TARGET --id {row['id']}")
     if "text" in row:
         told += [f"check     {row['source']}", "", row["text"].rstrip()]

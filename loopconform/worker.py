@@ -26,6 +26,7 @@ import threading
 import time
 import traceback
 from asyncio import AbstractEventLoop, all_tasks
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Protocol
 
@@ -66,16 +67,13 @@ def serve(channel: Channel, target: str, cases: Cases, protocols: ProtocolWatch)
     except BadTarget as error:
         channel.send({"unusable": str(error)})
         return
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # so that the collection after each check has little to look at
     baseline = _left_open()
     channel.send({"ready": True})
     while (messages := channel.receive()) is not None:
         for message in messages:
             if "probe" in message:
-                found = _probe(cases.factory)
-                channel.send(found)
-                if "unusable" in found:
+                if not _probe(channel, cases.factory):
                     return
             elif "run" in message:
                 _run_all(channel, message["run"], cases, protocols, baseline)
@@ -110,7 +108,7 @@ def _run_one(
                 log_expected = cases.expects_log(case)
                 outcome.trips = watch.trips(log_expected=log_expected, troubles=troubles)
                 spent = "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a loop may raise anything, SystemExit too
         text = "".join(traceback.format_exception(error))
         kind = type(error).__name__
         outcome = Outcome("failed", f"{kind} came out of the check: {error}".rstrip(": "), text)
@@ -119,23 +117,29 @@ def _run_one(
     return outcome, spent
 
 
-def _probe(factory: LoopFactory | None) -> dict[str, Any]:
-    """Make two loops by the factory, close them, and describe them."""
+def _probe(channel: Channel, factory: LoopFactory | None) -> bool:
+    """Make two loops by the factory and describe them; whether there was one.
+
+    The answer is given before the loops are closed: a loop that dies of its close() is
+    a loop, which the checks will judge.
+    """
     assert factory is not None
     keeper = LoopKeeper(factory)
     try:
-        loop = keeper.new_loop()
+        about = describe(keeper.new_loop())
     except BadTarget as error:
-        return {"unusable": str(error)}
-    except BaseException as error:
-        return {"unusable": f"the factory raised {error!r}"}
-    about = describe(loop)
+        channel.send({"unusable": str(error)})
+        return False
+    except BaseException as error:  # noqa: BLE001 - whatever a factory raises, it gave no loop
+        channel.send({"unusable": f"the factory raised {error!r}"})
+        return False
     with contextlib.suppress(BaseException):
         keeper.new_loop()
         about["singleton"] = False
+    channel.send({"probed": about})
     with contextlib.suppress(BaseException):
         keeper.close_all()
-    return {"probed": about}
+    return True
 
 
 def describe(loop: AbstractEventLoop) -> dict[str, Any]:
@@ -169,7 +173,7 @@ def settle_in(channel: socket.socket, stacks: int | None) -> Channel:
         faulthandler.enable(file=stacks)
         hang_signal = ask_signal()
         if hang_signal is not None:
-            signal.signal(hang_signal, lambda number, frame: _write_tasks(stacks, frame))
+            signal.signal(hang_signal, lambda _, frame: _write_tasks(stacks, frame))
             faulthandler.register(hang_signal, file=stacks, chain=True)
     return Channel(channel)
 
@@ -203,14 +207,22 @@ def _write_tasks(stacks: int, frame: FrameType | None) -> None:
         loop = frame.f_locals.get("loop")
         if isinstance(loop, AbstractEventLoop):
             for task in all_tasks(loop):
-                lines += [f"task {task.get_name()}:\n"]
-                lines += traceback.format_list(
-                    [e for f in task.get_stack() for e in traceback.extract_stack(f, limit=1)]
-                )
+                lines.append(f"Task {task.get_name()} (most recent call first):\n")
+                lines += reversed(list(_awaited_by(task.get_coro())))
             break
         frame = frame.f_back
     with contextlib.suppress(OSError):
         os.write(stacks, "".join(lines).encode())
+
+
+def _awaited_by(coroutine: Any) -> Iterator[str]:
+    """A line for each coroutine along a chain of awaits, the outermost first."""
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None)
+        if frame is not None:
+            code = frame.f_code
+            yield f'  File "{code.co_filename}", line {frame.f_lineno} in {code.co_name}\n'
+        coroutine = getattr(coroutine, "cr_await", None)
 
 
 def _left_open() -> int:

@@ -32,6 +32,7 @@ from ..support.listeners import (
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
 from ..support.resolver import NAME, address_of, interposed
+from ..support.sockets import expect_connection, expect_tls_connection
 from ..support.tls_peers import tls_server
 
 ALL_ERRORS: dict[str, Any] = {"all_errors": True}
@@ -52,6 +53,12 @@ async def one_address_twice(loop: AbstractEventLoop) -> AsyncIterator[tuple[Any,
             yield NAME, port_of(refusing)
 
 
+async def expect_keyword(loop: AbstractEventLoop, **arguments: Any) -> None:
+    """Connect with all_errors=True: a loop without the keyword fails here as missing it."""
+    with listening(IPV4) as listener:
+        await expect_connection(loop, *listener.getsockname(), **ALL_ERRORS, **arguments)
+
+
 Refusing = Callable[[AbstractEventLoop], AbstractAsyncContextManager[tuple[Any, int]]]
 
 
@@ -70,6 +77,7 @@ async def test_a_failed_connect_raises_a_group_of_all_errors(
     If this fails, look for a keyword that is accepted and never read, or for errors
     that are thrown together where their messages are equal.
     """
+    await expect_keyword(loop)
     async with refusing(loop) as address:
         doing = "create_connection(all_errors=True), two addresses refusing,"
 
@@ -93,6 +101,7 @@ async def test_a_single_failure_is_a_group_too(loop: AbstractEventLoop) -> None:
 
     If this fails, look for a single error that is taken out of its list and raised.
     """
+    await expect_keyword(loop)
     with bound() as refusing:
         doing = "create_connection(all_errors=True), its one address refusing,"
 
@@ -117,6 +126,7 @@ async def test_the_group_is_in_the_order_of_the_attempts(loop: AbstractEventLoop
     are kept by address.
     """
     texts = []
+    await expect_keyword(loop)
     with bound_on_both() as pair:
         for refusing in in_resolver_order(pair):
             host, port = refusing.getsockname()[:2]
@@ -167,15 +177,12 @@ async def test_an_argument_error_is_no_group(loop: AbstractEventLoop) -> None:
 
     If this fails, look for a group that is made of whatever was raised.
     """
+    await expect_keyword(loop)
     with listening() as listener, bound() as sock:
         address = listener.getsockname()
 
         with expect_raises(ValueError, "create_connection(host, port, sock=, all_errors=True)"):
             await loop.create_connection(Recorder, *address, sock=sock, **ALL_ERRORS)
-
-        call = loop.create_connection(Recorder, *address, **ALL_ERRORS)
-        async with opened(call, "create_connection(host, port, all_errors=True)"):
-            pass
 
 
 @requirement(
@@ -192,6 +199,8 @@ async def test_a_failed_resolution_is_no_group(loop: AbstractEventLoop) -> None:
     doing = "create_connection('localhost', flags=AI_NUMERICHOST, all_errors=True)"
     flags = socket.AI_NUMERICHOST  # so that nobody is asked
 
+    await expect_keyword(loop, flags=flags)
+
     with expect_raises(socket.gaierror, doing):
         await loop.create_connection(Recorder, "localhost", 80, flags=flags, **ALL_ERRORS)
 
@@ -207,6 +216,7 @@ async def test_a_failed_bind_is_in_the_group(loop: AbstractEventLoop) -> None:
 
     If this fails, look for errors that are collected around the connect only.
     """
+    await expect_keyword(loop, local_addr=(IPV4, 0))
     with listening() as listener, listening() as taken:
         doing = "create_connection(local_addr=, all_errors=True), the local address taken,"
         address, local = listener.getsockname(), taken.getsockname()
@@ -232,6 +242,7 @@ async def test_a_failed_handshake_is_no_group(loop: AbstractEventLoop) -> None:
 
     If this fails, look for a group that is made of whatever was raised.
     """
+    await expect_tls_connection(loop, **ALL_ERRORS)
     with tls_server(server_context(IPV4, by_stranger=True), read_all) as server:
         doing = "create_connection(ssl=, all_errors=True) to an untrusted server"
         options = {"ssl": client_context(), **ALL_ERRORS}

@@ -11,7 +11,7 @@ import pytest
 from ..support.listeners import IPV4, connected_pair, is_untouched, listening, port_of
 from ..support.protocols import Recorder, dispose
 from ..support.requirement import requirement
-from ..support.sockets import CountedFactory, expect_connection, hear
+from ..support.sockets import CountedFactory, expect_connection, expect_refusal, hear
 from ..support.turns import turns
 
 REFUSED: dict[str, dict[str, Any]] = {
@@ -95,10 +95,8 @@ async def test_the_socket_of_a_refused_call_stays_with_the_caller(loop: Abstract
     with connected_pair() as (sock, _):
         await expect_connection(loop, sock=sock)
     with connected_pair() as (sock, peer):
-        with suppress(ValueError):
-            await loop.create_connection(  # type: ignore[call-overload]  # refused by stubs too
-                Recorder, IPV4, 1, sock=sock
-            )
+        doing = "create_connection(host, port, sock=...)"
+        await expect_refusal(loop, ValueError, doing, IPV4, 1, sock=sock)
         await turns()
         with suppress(OSError):
             sock.sendall(b"still mine")
@@ -107,6 +105,6 @@ async def test_the_socket_of_a_refused_call_stays_with_the_caller(loop: Abstract
         heard = hear(peer, 10)
 
     assert heard == b"still mine", (
-        f"after create_connection(host, port, sock=...) was refused, sendall() on that socket "
-        f"brought its peer {heard!r}; expected b'still mine', the socket being the caller's"
+        f"after {doing} was refused, sendall() on that socket brought its peer {heard!r}; "
+        "expected b'still mine', the socket being the caller's"
     )

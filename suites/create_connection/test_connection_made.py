@@ -9,7 +9,7 @@ from typing import cast
 from ..support.connecting import opened
 from ..support.listeners import IPV4, listening, port_of
 from ..support.protocols import Recorder, dispose
-from ..support.races import soon
+from ..support.races import ends_soon, soon, start_connect
 from ..support.requirement import requirement
 from ..support.sockets import Reports
 from ..support.turns import turns
@@ -60,17 +60,18 @@ async def test_an_exception_in_connection_made_is_not_lost(loop: AbstractEventLo
 
     protocol = Raising()
     with listening() as listener:
-        try:
-            await loop.create_connection(lambda: protocol, IPV4, port_of(listener))
-        except MadeError as error:
-            reports.errors.append(error)
+        connecting = start_connect(loop, port_of(listener), host=IPV4, factory=lambda: protocol)
+        assert await ends_soon(connecting), (
+            "create_connection(), connection_made() raising, never returned; expected an end"
+        )
         await turns()
+        reached = [connecting.exception(), *reports.errors]
         if protocol.transport is not None:
             await dispose(protocol.transport)
 
-    assert any(error is raised for error in reports.errors), (
+    assert any(error is raised for error in reached), (
         f"connection_made() raised {raised!r}; the awaiter and the exception handler got "
-        f"{reports.errors}; expected the exception to reach one of them"
+        f"{reached}; expected the exception to reach one of them"
     )
 
 
@@ -87,9 +88,10 @@ async def test_closing_in_connection_made_lets_the_call_return(loop: AbstractEve
     that turns into an error of the call.
     """
     with listening() as listener:
-        call = loop.create_connection(Closing, IPV4, port_of(listener))
+        connecting = start_connect(loop, port_of(listener), host=IPV4, factory=Closing)
         doing = "create_connection(), connection_made() closing the transport,"
-        async with opened(call, doing) as (transport, protocol):
+        assert await ends_soon(connecting), f"{doing} never returned; expected it to"
+        async with opened(connecting, doing) as (transport, protocol):
             closing = transport.is_closing()
             await soon(lambda: "connection_lost" in protocol.calls)
             await turns()
@@ -114,9 +116,10 @@ async def test_aborting_in_connection_made_lets_the_call_return(loop: AbstractEv
     never was connected.
     """
     with listening() as listener:
-        call = loop.create_connection(Aborting, IPV4, port_of(listener))
+        connecting = start_connect(loop, port_of(listener), host=IPV4, factory=Aborting)
         doing = "create_connection(), connection_made() aborting the transport,"
-        async with opened(call, doing) as (transport, protocol):
+        assert await ends_soon(connecting), f"{doing} never returned; expected it to"
+        async with opened(connecting, doing) as (transport, protocol):
             closing = transport.is_closing()
             await soon(lambda: "connection_lost" in protocol.calls)
             await turns()

@@ -10,6 +10,7 @@ from ..support.listeners import BOTH_LOOPBACKS, IPV4, IPV6, bound, bound_on_both
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
 from ..support.resolver import NAME, address_of, interposed
+from ..support.sockets import expect_connection
 
 
 @requirement(
@@ -30,6 +31,8 @@ async def test_a_single_refused_address_is_a_connection_refused_error(
 
         with expect_raises(ConnectionRefusedError, doing) as caught:
             await loop.create_connection(Recorder, *refusing.getsockname())
+        refusing.listen()
+        await expect_connection(loop, *refusing.getsockname())
 
     assert caught.error.errno == errno.ECONNREFUSED, (
         f"{doing} raised {caught.error!r} with errno {caught.error.errno}; "
@@ -111,3 +114,5 @@ async def test_a_failure_is_no_group_unless_asked_for(loop: AbstractEventLoop) -
 
         with expect_raises(OSError, doing):
             await loop.create_connection(Recorder, BOTH_LOOPBACKS, port_of(refusing))
+        refusing.listen()
+        await expect_connection(loop, BOTH_LOOPBACKS, port_of(refusing))

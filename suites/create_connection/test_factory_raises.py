@@ -18,7 +18,7 @@ from ..support.listeners import (
     take_connection,
 )
 from ..support.requirement import requirement
-from ..support.sockets import Reports, ending, expect_connection
+from ..support.sockets import Reports, ending, expect_connection, expect_refusal
 from ..support.turns import turns
 
 
@@ -48,14 +48,12 @@ async def test_an_exception_of_the_factory_reaches_the_awaiter(loop: AbstractEve
     def factory() -> asyncio.Protocol:
         raise raised
 
-    with (
-        connected_pair() as (sock, _),
-        expect_raises(FactoryError, "create_connection() with a raising factory") as caught,
-    ):
-        await loop.create_connection(factory, sock=sock)
+    with connected_pair() as (sock, _):
+        doing = "create_connection() with a raising factory"
+        error = await expect_refusal(loop, FactoryError, doing, factory=factory, sock=sock)
 
-    assert caught.error is raised, (
-        f"a factory raised {raised!r} and the awaiter got another object, {caught.error!r}; "
+    assert error is raised, (
+        f"a factory raised {raised!r} and the awaiter got another object, {error!r}; "
         "expected the same one"
     )
     reports.expect_none("after the factory's exception reached the awaiter")
@@ -116,8 +114,6 @@ async def test_a_base_exception_of_the_factory_reaches_the_awaiter(
     def factory() -> asyncio.Protocol:
         raise FactoryBaseError
 
-    with (
-        connected_pair() as (sock, _),
-        expect_raises(FactoryBaseError, "create_connection(), its factory raising that,"),
-    ):
-        await loop.create_connection(factory, sock=sock)
+    with connected_pair() as (sock, _):
+        doing = "create_connection(), its factory raising that,"
+        await expect_refusal(loop, FactoryBaseError, doing, factory=factory, sock=sock)

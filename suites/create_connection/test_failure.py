@@ -90,6 +90,8 @@ async def test_failed_connects_leak_no_descriptor(loop: AbstractEventLoop) -> No
     If this fails, look for the socket of a refused attempt: it is closed nowhere, or only
     by the garbage collector, which does not run here.
     """
+    with listening() as listener:
+        await expect_connection(loop, IPV4, port_of(listener))
     with bound_on_both() as (refusing, _), without_collection():
         counts = []
         for _ in range(6):
@@ -115,6 +117,8 @@ async def test_a_failed_connect_is_reported_once(loop: AbstractEventLoop) -> Non
     If this fails, look for an inner future or task whose exception nobody retrieves.
     """
     reports = Reports(loop)
+    with listening() as listener:
+        await expect_connection(loop, IPV4, port_of(listener))
     with bound() as refusing, expect_raises(OSError, "create_connection() to a refusing port"):
         await loop.create_connection(Recorder, IPV4, port_of(refusing))
     gc.collect()

@@ -66,7 +66,7 @@ async def test_the_first_reachable_address_is_used(loop: AbstractEventLoop) -> N
         async with opened(call, doing) as (transport, _):
             peername = transport.get_extra_info("peername")
 
-            assert peername == first.getsockname(), (
+            assert peername[:2] == first.getsockname()[:2], (
                 f"{doing} connected to {peername!r}; expected the resolver's first answer, "
                 f"{first.getsockname()!r}"
             )

@@ -12,6 +12,7 @@ from ..support.listeners import IPV4, listening, port_of, take_connection
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
 from ..support.resolver import NAME, AddressInfo, Question, address_at, address_of, interposed
+from ..support.sockets import expect_connection
 
 OWN_NAME = "me.invalid"
 """Another name that nobody knows, for the local end."""
@@ -34,6 +35,8 @@ async def test_a_failed_resolution_is_a_gaierror_with_its_errno(loop: AbstractEv
     doing = "create_connection(host='not a host', flags=AI_NUMERICHOST)"
     with expect_raises(socket.gaierror, doing) as caught:
         await loop.create_connection(Recorder, "not a host", 80, flags=flags)
+    with listening(IPV4) as listener:
+        await expect_connection(loop, *listener.getsockname(), flags=flags)
 
     assert caught.error.errno == socket.EAI_NONAME, (
         f"{doing} raised a gaierror whose errno is {caught.error.errno}; "

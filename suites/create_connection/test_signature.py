@@ -12,6 +12,7 @@ from ..support.expect import expect_raises
 from ..support.listeners import is_untouched, listening, take_connection
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
+from ..support.sockets import expect_connection
 from ..support.turns import turns
 
 DEFAULTS: dict[str, Any] = {
@@ -211,3 +212,6 @@ async def test_wrong_arguments_are_reported_when_awaited(loop: AbstractEventLoop
 
     with expect_raises(ValueError, "awaiting create_connection(factory)"):
         await call
+
+    with listening() as listener:
+        await expect_connection(loop, *listener.getsockname())

@@ -48,7 +48,8 @@ async def test_a_given_socket_becomes_the_connection(loop: AbstractEventLoop) ->
         async with opened(call, "create_connection(sock=...)") as (transport, protocol):
             transport.write(b"ping")
             heard = await peer.result()
-            received = await protocol.until_received(4)
+            # The answer to a ping that went elsewhere would be waited for in vain.
+            received = await protocol.until_received(4) if heard else b""
 
     assert (heard, received) == (b"ping", b"pong"), (
         f"over create_connection(sock=...) write(b'ping') brought the socket's peer {heard!r}, "

@@ -11,7 +11,7 @@ from ..support.certificates import NAME, client_context, server_context, system_
 from ..support.connecting import opened
 from ..support.conversations import echo
 from ..support.protocols import Recorder
-from ..support.refusals import refused
+from ..support.refusals import distrusted
 from ..support.requirement import requirement
 from ..support.tls_peers import plain_server, tls_server
 
@@ -96,9 +96,10 @@ async def test_ssl_true_refuses_an_authority_that_the_system_does_not_trust(
         attempt = loop.create_connection(
             Recorder, server.host, server.port, ssl=True, server_hostname="localhost"
         )
-        await refused(
-            ssl.SSLCertVerificationError,
+        await distrusted(
+            "issuer",
             "create_connection(ssl=True) to a server of a private authority",
+            server,
             attempt,
         )
 
@@ -145,9 +146,10 @@ async def test_ssl_true_checks_the_host_name(loop: AbstractEventLoop) -> None:
         attempt = loop.create_connection(
             Recorder, server.host, server.port, ssl=True, server_hostname=NAME
         )
-        await refused(
-            ssl.SSLCertVerificationError,
+        await distrusted(
+            "name",
             f"create_connection(ssl=True, server_hostname={NAME!r}) to other.test",
+            server,
             attempt,
         )
 
@@ -193,8 +195,9 @@ async def test_ssl_true_with_an_empty_name_still_verifies_the_chain(
     """
     with system_trust(), tls_server(server_context(by_stranger=True), echo) as server:
         attempt = loop.create_connection(Recorder, *server.address, ssl=True, server_hostname="")
-        await refused(
-            ssl.SSLCertVerificationError,
+        await distrusted(
+            "issuer",
             "create_connection(ssl=True, server_hostname='') to a server of an untrusted issuer",
+            server,
             attempt,
         )

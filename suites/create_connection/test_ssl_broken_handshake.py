@@ -20,7 +20,7 @@ from ..support.requirement import requirement
 from ..support.resolver import NAME as RESOLVED_NAME
 from ..support.resolver import address_at, interposed
 from ..support.sockets import CountedFactory
-from ..support.tls_peers import plain_server, tls_server
+from ..support.tls_peers import plain_server, tls_server, until_set
 from ..support.turns import turns
 
 
@@ -44,7 +44,9 @@ async def test_a_peer_that_answers_in_plain_text_is_an_sslerror(loop: AbstractEv
         )
         await refused(ssl.SSLError, doing, call)
         await turns()
+        hello = bytes(server.peer.received)
 
+    assert hello, f"{doing} sent nothing; expected a ClientHello"
     calls = [name for protocol in factory.made for name in protocol.calls]
     assert calls == [], f"{doing} called {calls} on the protocol; expected nothing"
 
@@ -111,6 +113,10 @@ async def test_no_common_tls_version_is_an_sslerror(loop: AbstractEventLoop) -> 
         )
         doing = "create_connection(ssl=context for TLS 1.2) to a server for TLS 1.3"
         await refused(ssl.SSLError, doing, call)
+        await until_set(server.ended)
+        seen = server.peer.handshake_error
+
+    assert seen is not None, f"{doing} failed, and the server's handshake did not; expected both"
 
 
 @requirement(

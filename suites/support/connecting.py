@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from .protocols import dispose
@@ -38,8 +38,14 @@ async def opened(
         ) from None
     try:
         yield transport, protocol
-    finally:
-        await dispose(transport)
+    except GeneratorExit:  # the check itself is being closed, and can't wait any more
+        transport.abort()
+        raise
+    except BaseException:
+        with suppress(Exception):  # what the check found counts
+            await dispose(transport)
+        raise
+    await dispose(transport)
 
 
 def running_loop() -> AbstractEventLoop | None:

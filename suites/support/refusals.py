@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from .expect import expect_raises
 from .protocols import dispose
-from .tls_peers import PATIENCE
+from .tls_peers import PATIENCE, Server
 
 E = TypeVar("E", bound=BaseException)
+REASONS = {"issuer": range(18, 22), "name": range(62, 63), "address": range(62, 65)}
+"""OpenSSL's codes (X509_V_ERR_...) for what may be wrong with a certificate here."""
 
 
 async def refused(
@@ -28,3 +31,23 @@ async def refused(
         transport, _ = task.result()
         await dispose(transport)
     return caught.error
+
+
+async def distrusted(
+    reason: str,
+    doing: str,
+    server: Server[Any],
+    attempt: Coroutine[Any, Any, tuple[asyncio.Transport, Any]],
+) -> ssl.SSLCertVerificationError:
+    """Expect an attempt to connect to the server to fail for what its certificate says.
+
+    `reason` is a key of REASONS. An error that names no reason will do; one that names
+    another will not: a loop that trusts nobody does not match names.
+    """
+    error = await refused(ssl.SSLCertVerificationError, doing, attempt)
+    assert server.clients, f"{doing} raised {error!r} without a connection; expected a handshake"
+    code = getattr(error, "verify_code", None)
+    assert code is None or code in REASONS[reason], (
+        f"{doing} raised {error!r}, with verify_code {code}; expected a refusal of the {reason}"
+    )
+    return error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from .expect import not_observable
-from .listeners import bound
+from .listeners import IPV4
 
 USUAL = (
     "http-alt",
@@ -32,14 +33,16 @@ def listening_by_name() -> Iterator[tuple[str, socket.socket]]:
     Not observable where the system knows none of these names, or all their ports
     are in use.
     """
-    with ExitStack() as stack:
-        for name in USUAL:
+    for name in USUAL:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+            if os.name == "posix":  # or connections of the last run would hold the port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                port = socket.getservbyname(name, "tcp")
-                listener = stack.enter_context(bound(port=port))
+                listener.bind((IPV4, socket.getservbyname(name, "tcp")))
+                listener.listen()
             except OSError:  # unknown here, or its port is taken or privileged
                 continue
-            listener.listen()
+            listener.setblocking(False)
             yield name, listener
             return
-        not_observable("this system knows no service by name whose port is free")
+    not_observable("this system knows no service by name whose port is free")

@@ -203,10 +203,10 @@ class Server(Generic[P]):
         self._closing = True
         for peer in list(self.peers):
             peer.hang_up()
-        for thread in self._threads:
-            if thread.is_alive():  # a spare connection wakes a thread that waits in accept()
-                with suppress(OSError):
-                    socket.create_connection(self.address, PATIENCE).close()
+        # Counted first: a spare connection wakes any one of the threads that wait in accept().
+        for _ in [thread for thread in self._threads if thread.is_alive()]:
+            with suppress(OSError):
+                socket.create_connection(self.address, PATIENCE).close()
         for thread in self._threads:
             thread.join()
         self._listener.close()

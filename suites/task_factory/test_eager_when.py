@@ -11,7 +11,7 @@ import pytest
 
 from ..support.factories import install_eager
 from ..support.requirement import requirement
-from ..support.tasks import returning
+from ..support.tasks import expect_accepted, returning
 from ..support.turns import turns
 
 EAGER_TASK_FACTORY = "library/asyncio-task.html#asyncio.eager_task_factory"
@@ -57,7 +57,8 @@ def test_a_stopped_loop_starts_nothing_eagerly(
         seen.append(running_loop())
 
     install_eager(loop)
-    start(loop, look())
+    with expect_accepted("a task created with eager_task_factory on a stopped loop"):
+        start(loop, look())
 
     assert seen == [loop], (
         f"a task created with eager_task_factory on a stopped loop began with {seen} as the "
@@ -85,7 +86,8 @@ def test_another_running_loop_starts_nothing_eagerly(
         seen.append(running_loop())
 
     async def create_on_the_other() -> asyncio.Task[None]:
-        return second_loop.create_task(look())
+        with expect_accepted("a task created with eager_task_factory on an idle loop"):
+            return second_loop.create_task(look())
 
     install_eager(second_loop)
     task = loop.run_until_complete(create_on_the_other())

@@ -49,7 +49,7 @@ def test_the_factory_gets_the_loop_and_the_coroutine(loop: AbstractEventLoop) ->
     run_turns(loop)
 
     assert calls, "create_task() did not call the installed factory; expected a call"
-    assert calls[0] == (loop, coro), (
+    assert [id(argument) for argument in calls[0]] == [id(loop), id(coro)], (
         f"create_task({coro!r}) on {loop!r} called the factory with the positional arguments "
         f"{calls[0]}; expected the loop itself and the very coroutine"
     )

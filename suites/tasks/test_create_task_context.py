@@ -122,22 +122,26 @@ def test_tasks_may_share_a_context(loop: AbstractEventLoop) -> None:
     for the life of a task in place of each step.
     """
     seen: list[str] = []
+    gate, given = loop.create_future(), context_with("given")
 
     async def setting() -> None:
         MARK.set("set by the first")
-        await asyncio.sleep(0)
+        await gate
 
     async def reading() -> None:
+        await gate
         seen.append(MARK.get())
 
-    given = context_with("given")
-    with expect_accepted("create_task(context=...) with a context that another task uses"):
-        tasks = [loop.create_task(f(), context=given) for f in (setting, reading)]
+    first = loop.create_task(setting(), context=given)
+    with expect_accepted("create_task(context=...) with a context that a live task uses"):
+        second = loop.create_task(reading(), context=given)
+    run_turns(loop)
+    gate.set_result(None)
     run_turns(loop)
 
     assert seen == ["set by the first"], (
-        f"of two tasks with the same context, the second read {seen}, having come to "
-        f"{[outcome(task) for task in tasks]}; expected what the first had set"
+        f"of two tasks with the same context, the second read {seen}, the tasks having come to "
+        f"{outcome(first)!r} and {outcome(second)!r}; expected what the first had set"
     )
 
 

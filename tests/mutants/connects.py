@@ -21,9 +21,11 @@ Factory = Callable[[], Any]
 class Connecting(SoundLoop):
     """Sound; its create_connection() is what a mutant makes of `_connect`."""
 
-    def create_connection(self, *args: Any, **options: Any) -> Any:
+    def create_connection(
+        self, protocol_factory: Factory, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
         """Pass on."""
-        return self._connect(*args, **options)
+        return self._connect(protocol_factory, host, port, **options)
 
     async def _connect(self, *args: Any, **options: Any) -> Any:
         return await super().create_connection(*args, **options)

@@ -90,10 +90,10 @@ class ResultsAndErrorsLoop(Connecting):
 class PositionalSslLoop(Connecting):
     """Takes ssl by position: the asterisk is missing."""
 
-    async def _connect(
-        self, factory: Any, host: Any = None, port: Any = None, ssl: Any = None, **options: Any
-    ) -> Any:
-        return await super()._connect(factory, host, port, ssl=ssl, **options)
+    def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Take four."""
+        names = ("protocol_factory", "host", "port", "ssl")
+        return super().create_connection(**dict(zip(names, args, strict=False)), **options)
 
 
 @mutant(
@@ -103,10 +103,9 @@ class PositionalSslLoop(Connecting):
 class ShortNameLoop(Connecting):
     """Calls its first parameter factory."""
 
-    async def _connect(
-        self, factory: Any, host: Any = None, port: Any = None, **options: Any
-    ) -> Any:
-        return await super()._connect(factory, host, port, **options)
+    def create_connection(self, factory: Any, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # the fault
+        """Take a factory."""
+        return super().create_connection(factory, *args, **options)
 
 
 @mutant(
@@ -116,9 +115,10 @@ class ShortNameLoop(Connecting):
 class PositionalHostLoop(Connecting):
     """Takes the host by position only."""
 
-    async def _connect(self, *args: Any, **options: Any) -> Any:
+    def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Refuse the name."""
         refuse(options, "host")
-        return await super()._connect(*args, **options)
+        return super().create_connection(*args, **options)
 
 
 @mutant(
@@ -182,10 +182,10 @@ class EagerFactoryLoop(Connecting):
 class ValidatingLoop(Connecting):
     """Validates in a plain function, and returns a coroutine."""
 
-    def _connect(self, *args: Any, **options: Any) -> Any:
-        if len(args) == 1 and not options:
+    def _connect(self, factory: Factory, *address: Any, **options: Any) -> Any:
+        if address == (None, None) and options.get("sock") is None:
             raise ValueError("nothing to connect to")
-        return super()._connect(*args, **options)
+        return super()._connect(factory, *address, **options)
 
 
 @mutant(breaks="create_connection.returns.pair", says="expected a tuple (transport, protocol)")

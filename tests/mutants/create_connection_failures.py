@@ -1,306 +1,154 @@
-"""Mutants of create_connection(): the errors of attempts that all failed."""
+"""Loops whose create_connection() fails in the wrong manner."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 from typing import Any
 
-from . import SoundLoop, mutant
-from .connects import Connecting, Factory, is_numeric
+from tests.mutants import SoundLoop, mutant
+from tests.mutants.tls_calls import Spoiled
+
+
+@mutant(breaks="create_connection.failure.leaks_no_descriptor", says="expected no growth")
+class ForgetsTheSocket(Spoiled):
+    """Closes the socket of a refused attempt nowhere."""
+
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Keep one open."""
+        self.__dict__.setdefault("kept", []).append(socket.socket())
+
+
+@mutant(breaks="create_connection.failure.leaks_no_descriptor", says="expected no growth")
+class LeavesClosingToTheCollector(Spoiled):
+    """Has the socket of a refused attempt in a cycle."""
+
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Make such a cycle."""
+        cycle: list[Any] = [socket.socket()]
+        cycle.append(cycle)
 
 
 @mutant(
-    breaks="create_connection.errors.single_address_raises_original",
-    says="raised OSError('connect failed'); expected ConnectionRefusedError",
+    breaks="create_connection.failure.exception_handler_stays_silent", says="expected no report"
 )
-class AnonymousErrorsLoop(SoundLoop):
-    """Raises a plain OSError for a connect that failed."""
+class LeavesAnExceptionUnretrieved(Spoiled):
+    """Stores the failure in a future that nobody asks."""
 
-    async def sock_connect(self, sock: socket.socket, address: Any) -> None:
-        """Connect, and make the error anew."""
-        try:
-            await super().sock_connect(sock, address)
-        except OSError as error:
-            raise OSError("connect failed") from error
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Store it."""
+        self.create_future().set_exception(error)
 
 
 @mutant(
-    breaks="create_connection.errors.single_address_raises_original", says="expected ECONNREFUSED"
+    breaks="create_connection.failure.exception_handler_stays_silent", says="expected no report"
 )
-class UnnumberedErrorsLoop(SoundLoop):
-    """Keeps the type of an error, and loses its number."""
+@mutant(breaks="create_connection.factory_raises.exception_propagates", says="expected no report")
+class ReportsEveryError(Spoiled):
+    """Tells the exception handler of what it raises."""
 
-    async def sock_connect(self, sock: socket.socket, address: Any) -> None:
-        """Connect, and make the error anew."""
-        try:
-            await super().sock_connect(sock, address)
-        except ConnectionRefusedError as error:
-            raise ConnectionRefusedError(str(error)) from error
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Tell it."""
+        self.call_exception_handler({"message": "create_connection failed", "exception": error})
 
 
 @mutant(
-    breaks="create_connection.errors.single_address_raises_original",
-    says="raised RuntimeError('connect failed'); expected ConnectionRefusedError",
+    breaks="create_connection.failure.loop_remains_usable",
+    says="create_connection() after a refused one raised",
 )
-class WrappedErrorsLoop(Connecting):
-    """Wraps the error of a connect."""
+class StaysBroken(Spoiled):
+    """Keeps the state of a failed attempt."""
 
-    async def _connect(self, *args: Any, **options: Any) -> Any:
-        try:
-            return await super()._connect(*args, **options)
-        except ConnectionRefusedError as error:
-            raise RuntimeError("connect failed") from error
+    is_broken = False
 
+    def arrange(self, call: dict[str, Any]) -> None:  # noqa: ARG002 - the base's form
+        """Stumble over it."""
+        if self.is_broken:
+            raise OSError("a connect is already in progress")
 
-@mutant(
-    breaks="create_connection.errors.distinct_messages_are_combined",
-    says="expected the message of each address",
-)
-class FirstErrorLoop(Connecting):
-    """Raises the first error, although messages differ."""
-
-    which = 0
-
-    async def _connect(
-        self, factory: Factory, host: Any = None, port: Any = None, **options: Any
-    ) -> Any:
-        if host is not None or port is None:
-            return await super()._connect(factory, host, port, **options)
-        addresses = await self.addresses(host, port, options)
-        pair, errors = await self.try_each(factory, addresses, options)
-        if pair is None:
-            raise errors[self.which]
-        return pair
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Keep it."""
+        self.is_broken = True
 
 
-@mutant(
-    breaks="create_connection.errors.distinct_messages_are_combined",
-    says="expected the message of each address",
-)
-class LastErrorLoop(FirstErrorLoop):
-    """Raises the last error, although messages differ."""
+@mutant(breaks="create_connection.factory_raises.exception_propagates", says="raised RuntimeError")
+class WrapsTheFactorysError(Spoiled):
+    """Has an error of its own for factories that raise."""
 
-    which = -1
-
-
-@mutant(
-    breaks="create_connection.errors.identical_messages_raise_first",
-    says="one refusing address twice raised OSError",
-)
-class AlwaysCombiningLoop(Connecting):
-    """Combines the errors of several attempts, also where they read the same."""
-
-    combined: type[OSError] = OSError
-
-    async def _connect(
-        self, factory: Factory, host: Any = None, port: Any = None, **options: Any
-    ) -> Any:
-        if not isinstance(host, str) or is_numeric(host):
-            return await super()._connect(factory, host, port, **options)
-        addresses = await self.addresses(host, port, options)
-        pair, errors = await self.try_each(factory, addresses, options)
-        if pair is None:
-            raise self.combined(", ".join(map(str, errors)))
-        return pair
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Wrap it."""
+        if not isinstance(error, (OSError, ValueError, RuntimeError)):
+            raise RuntimeError("the protocol factory failed") from error
 
 
-@mutant(
-    breaks="create_connection.errors.identical_messages_raise_first",
-    says="expected the message of one attempt",
-)
-class SameTypeCombiningLoop(AlwaysCombiningLoop):
-    """Combines errors that read the same, and keeps their type."""
+@mutant(breaks="create_connection.factory_raises.exception_propagates", says="got another object")
+class CopiesTheFactorysError(Spoiled):
+    """Raises an equal exception."""
 
-    combined = ConnectionRefusedError
-
-
-@mutant(
-    breaks="create_connection.errors.default_is_not_a_group",
-    says="both addresses refusing, raised ExceptionGroup",
-)
-@mutant(
-    breaks="create_connection.errors.distinct_messages_are_combined",
-    says="both addresses refusing, raised ExceptionGroup",
-)
-class GroupByDefaultLoop(FirstErrorLoop):
-    """Raises all errors together whenever there are several."""
-
-    async def _connect(
-        self, factory: Factory, host: Any = None, port: Any = None, **options: Any
-    ) -> Any:
-        try:
-            return await Connecting._connect(self, factory, host, port, **options)
-        except OSError as error:
-            if host is None:
-                raise ExceptionGroup("create_connection failed", [error]) from None
-            raise
+    def failed(self, error: Exception, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Copy it."""
+        if not isinstance(error, OSError):
+            raise type(error)(*error.args)
 
 
-@mutant(
-    breaks="create_connection.all_errors.raises_group",
-    says="expected ExceptionGroup",
-    since=(3, 12),
-)
-@mutant(
-    breaks="create_connection.all_errors.single_failure_is_still_a_group",
-    says="expected ExceptionGroup",
-    since=(3, 12),
-)
-@mutant(
-    breaks="create_connection.all_errors.keeps_attempt_order",
-    says="expected ExceptionGroup",
-    since=(3, 12),
-)
-@mutant(
-    breaks="create_connection.all_errors.includes_bind_failures",
-    says="expected ExceptionGroup",
-    since=(3, 12),
-)
-class AllErrorsIgnoredLoop(Connecting):
-    """Accepts all_errors, and forgets it."""
+class FactoryErrors(SoundLoop):
+    """No mutant itself: shows what factories raise to its heirs, once there is a connection."""
 
-    async def _connect(self, *args: Any, **options: Any) -> Any:
-        options.pop("all_errors", None)
-        return await super()._connect(*args, **options)
+    async def caught(self, error: BaseException, transport: asyncio.Transport) -> None:
+        """Do something about it."""
 
+    async def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Connect with another protocol when the factory raises."""
+        factory, *address = args
+        errors: list[BaseException] = []
 
-class Regrouping(Connecting):
-    """Raises what `regroup` makes of the members of a group."""
+        def make() -> Any:
+            try:
+                return factory()
+            except BaseException as error:  # noqa: BLE001 - it is shown to the heirs
+                errors.append(error)
+                return asyncio.Protocol()
 
-    async def _connect(self, *args: Any, **options: Any) -> Any:
-        try:
-            return await super()._connect(*args, **options)
-        except ExceptionGroup as group:
-            raise self.regroup(list(group.exceptions)) from None
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Make them a group again."""
-        return ExceptionGroup("create_connection failed", errors)
-
-
-@mutant(
-    breaks="create_connection.all_errors.raises_group",
-    says="expected a ConnectionRefusedError for each address",
-    since=(3, 12),
-)
-class DistinctErrorsLoop(Regrouping):
-    """Puts only errors with different messages in the group."""
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Keep one of each message."""
-        return super().regroup(list({str(error): error for error in errors}.values()))
-
-
-@mutant(
-    breaks="create_connection.all_errors.single_failure_is_still_a_group",
-    says="its one address refusing, raised ConnectionRefusedError",
-    since=(3, 12),
-)
-class UnwrappingLoop(Regrouping):
-    """Takes a single error out of its group."""
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Make a group of several only."""
-        return errors[0] if len(errors) == 1 else super().regroup(errors)
-
-
-@mutant(
-    breaks="create_connection.all_errors.single_failure_is_still_a_group",
-    says="expected one exception",
-    since=(3, 12),
-)
-class SummingUpLoop(Regrouping):
-    """Adds an error that sums the others up."""
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Add the sum."""
-        return super().regroup([*errors, OSError("all attempts failed")])
-
-
-@mutant(
-    breaks="create_connection.all_errors.keeps_attempt_order",
-    says="expected the order of the attempts",
-    since=(3, 12),
-)
-class ReversedErrorsLoop(Regrouping):
-    """Collects errors in reverse."""
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Put the last one first."""
-        return super().regroup(errors[::-1])
-
-
-@mutant(
-    breaks="create_connection.all_errors.includes_bind_failures",
-    says="expected EADDRINUSE",
-    since=(3, 12),
-)
-class BindFailuresLostLoop(Regrouping):
-    """Tells of a failed bind in general terms."""
-
-    def regroup(self, errors: list[Exception]) -> Exception:
-        """Replace the errors of bind()."""
-        return super().regroup(
-            [
-                OSError("no local address could be bound")
-                if getattr(error, "errno", None) == errno.EADDRINUSE
-                else error
-                for error in errors
-            ]
-        )
-
-
-@mutant(
-    breaks="create_connection.all_errors.no_effect_on_success",
-    says="second address listening, raised ExceptionGroup",
-    since=(3, 12),
-)
-class FailuresCountLoop(Connecting):
-    """Raises the errors it collected although a later address connected."""
-
-    async def _connect(self, *args: Any, **options: Any) -> Any:
-        self._errors: list[OSError] = []
-        transport, protocol = await super()._connect(*args, **options)
-        if self._errors and options.get("all_errors"):
-            transport.abort()
-            raise ExceptionGroup("create_connection failed", self._errors)
+        transport, protocol = await super().create_connection(make, *address, **options)
+        if errors:
+            await self.caught(errors[0], transport)
         return transport, protocol
 
-    async def sock_connect(self, sock: socket.socket, address: Any) -> None:
-        """Connect, and collect the error."""
-        try:
-            await super().sock_connect(sock, address)
-        except OSError as error:
-            self._errors.append(error)
-            raise
+
+@mutant(
+    breaks="create_connection.factory_raises.connection_is_dropped",
+    says="stayed open for its peer",
+)
+class LeaksTheConnection(FactoryErrors):
+    """Leaves the connection open when the factory raises."""
+
+    async def caught(self, error: BaseException, transport: asyncio.Transport) -> None:
+        """Keep it."""
+        self.kept = transport
+        raise error
+
+
+@mutant(breaks="create_connection.factory_raises.exception_propagates", says="was still pending")
+class SwallowsTheFactorysError(FactoryErrors):
+    """Wakes nobody when the factory raises an Exception."""
+
+    async def caught(self, error: BaseException, transport: asyncio.Transport) -> None:
+        """Wait for ever."""
+        transport.abort()
+        if isinstance(error, Exception):
+            await self.create_future()
+        raise error
 
 
 @mutant(
-    breaks="create_connection.all_errors.argument_errors_stay_bare",
-    says="sock=, all_errors=True) raised ExceptionGroup",
-    since=(3, 12),
+    breaks="create_connection.factory_raises.baseexception_propagates", says="was still pending"
 )
-@mutant(
-    breaks="create_connection.all_errors.resolver_failure_stays_bare",
-    says="all_errors=True) raised ExceptionGroup",
-    since=(3, 12),
-)
-@mutant(
-    breaks="create_connection.all_errors.group_with_handshake_failure_is_bare",
-    says="to an untrusted server raised ExceptionGroup",
-    since=(3, 12),
-)
-class EverythingGroupedLoop(Connecting):
-    """Makes a group of whatever was raised."""
+class CatchesExceptionOnly(FactoryErrors):
+    """Wakes nobody when the factory raises anything but an Exception."""
 
-    async def _connect(self, *args: Any, **options: Any) -> Any:
-        try:
-            return await super()._connect(*args, **options)
-        except (ExceptionGroup, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            if options.get("all_errors"):
-                raise ExceptionGroup("create_connection failed", [error]) from None
-            raise
+    async def caught(self, error: BaseException, transport: asyncio.Transport) -> None:
+        """Wait for ever."""
+        transport.abort()
+        if not isinstance(error, Exception):
+            await self.create_future()
+        raise error

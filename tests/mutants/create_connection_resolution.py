@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 from . import SoundLoop, mutant
@@ -53,7 +54,10 @@ class OwnResolverLoop(Connecting):
             return await super()._connect(factory, host, port, **options)
         asked = {name: options.pop(name, 0) for name in ("family", "proto", "flags")}
         infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, **asked)
-        pair, _ = await self.try_each(factory, [info[4][:2] for info in infos], options)
+        addresses = [info[4][:2] for info in infos]
+        pair, errors = await self.try_each(factory, addresses, options)
+        if pair is None:
+            raise errors[0] if errors else OSError("no address")
         return pair
 
 
@@ -78,14 +82,19 @@ class LastErrorLoop(Connecting):
 class NoAttemptLoop(Connecting):
     """Returns no transport where there was nothing to attempt."""
 
-    async def _connect(
-        self, factory: Factory, host: Any = None, port: Any = None, **options: Any
-    ) -> Any:
-        if isinstance(host, str) and not is_numeric(host):
-            asked = {name: options.get(name, 0) for name in ("family", "proto", "flags")}
-            if not await self.getaddrinfo(host, port, type=socket.SOCK_STREAM, **asked):
-                return None, factory()
-        return await super()._connect(factory, host, port, **options)
+    async def _connect(self, factory: Factory, *args: Any, **options: Any) -> Any:
+        self._attempts = 0
+        try:
+            return await super()._connect(factory, *args, **options)
+        except OSError as error:
+            if self._attempts or isinstance(error, socket.gaierror):
+                raise
+            return None, factory()
+
+    async def sock_connect(self, sock: socket.socket, address: Any) -> None:
+        """Connect, and count."""
+        self._attempts += 1
+        await super().sock_connect(sock, address)
 
 
 @mutant(
@@ -98,7 +107,7 @@ class ConvertedResolverErrorsLoop(Connecting):
     async def _connect(self, factory: Factory, host: Any = None, *args: Any, **options: Any) -> Any:
         try:
             return await super()._connect(factory, host, *args, **options)
-        except OSError:
+        except (OSError, ExceptionGroup):
             raise
         except Exception as error:
             if isinstance(host, str) and not is_numeric(host):
@@ -146,10 +155,8 @@ class AskingAnywayLoop(Connecting):
         self, factory: Factory, host: Any = None, port: Any = None, **options: Any
     ) -> Any:
         if is_numeric(host):
-            try:
+            with suppress(OSError):
                 await self.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            except OSError:
-                pass
         return await super()._connect(factory, host, port, **options)
 
 
@@ -226,8 +233,9 @@ class SortingLoop(Connecting):
     async def _connect(
         self, factory: Factory, host: Any = None, port: Any = None, **options: Any
     ) -> Any:
-        if isinstance(host, str) and not is_numeric(host):
-            host, port = sorted(await self.addresses(host, port, options))[0]
+        by_name = isinstance(host, str) and not is_numeric(host)
+        if by_name and (ordered := sorted(await self.addresses(host, port, options))):
+            host, port = ordered[0]
         return await super()._connect(factory, host, port, **options)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from tests.mutants import mutant
-from tests.mutants.tls_calls import Spoiled, lenient
+from . import mutant
+from .tls_calls import Spoiled, lenient
 
 NOTHING = "raised nothing; expected SSLCertVerificationError"
 

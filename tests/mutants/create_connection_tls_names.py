@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from tests.mutants import SoundLoop, mutant
-from tests.mutants.tls_calls import Spoiled, is_numeric, lenient
+from . import SoundLoop, mutant
+from .connects import is_numeric
+from .tls_calls import Spoiled, lenient
 
 NOTHING = "raised nothing; expected SSLCertVerificationError"
 REFUSED = "raised SSLCertVerificationError"

@@ -7,8 +7,8 @@ import socket
 import ssl
 from typing import Any
 
-from tests.mutants import mutant
-from tests.mutants.tls_calls import Spoiled
+from . import mutant
+from .tls_calls import Spoiled
 
 
 @mutant(
@@ -79,7 +79,10 @@ class ReportsTheFailureBesides(Spoiled):
         self.call_exception_handler({"message": "SSL handshake failed", "exception": error})
 
 
-@mutant(breaks="create_connection.ssl.unverified_context_accepts_any_certificate", says=REFUSED)
+@mutant(
+    breaks="create_connection.ssl.unverified_context_accepts_any_certificate",
+    says="raised SSLCertVerificationError",
+)
 class VerifiesOfItsOwnAccord(Spoiled):
     """Makes contexts that verify nothing safe."""
 

@@ -72,6 +72,7 @@ class QueueLoop(SoundLoop):
 
     def __init__(self) -> None:
         self.queue: list[Queued] = []
+        self.due = 0
         self.creating = False
         super().__init__()
 
@@ -97,11 +98,13 @@ class QueueLoop(SoundLoop):
         self.queue.append(queued)
 
     def take(self) -> Queued:
-        """Remove the callback that is next. For mutants to override."""
+        """Remove the next callback; the first `due` ones belong to this turn. For mutants."""
         return self.queue.pop(0)
 
     def _run_one(self) -> None:
+        self.due = self.due or len(self.queue)
         queued = self.take()
+        self.due -= 1
         if not queued.cancelled():
             queued.context.run(queued.callback, *queued.args)
 

@@ -41,6 +41,9 @@ class Lookalike:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._task, name)
 
+    def __repr__(self) -> str:
+        return repr(self._task)
+
     def __await__(self) -> Any:
         return self._task.__await__()
 
@@ -64,6 +67,17 @@ class SchedulingOnlyLoop(SoundLoop):
         return task if self.is_running() or "shutdown" in repr(coro) else None
 
 
+class NoCurrentLoop(SoundLoop):
+    """No mutant: there is no current loop until a check sets one.
+
+    Before Python 3.14, get_event_loop() makes one where none was ever set.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        asyncio.set_event_loop(None)
+
+
 def current_or(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
     """The thread's current loop where there is one."""
     try:
@@ -73,7 +87,7 @@ def current_or(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
 
 
 @mutant(breaks="create_task.returns.bound_to_loop", says="a task of the thread's current loop")
-class BindsToCurrentLoop(SoundLoop):
+class BindsToCurrentLoop(NoCurrentLoop):
     """Makes tasks of the thread's current loop."""
 
     def create_task(self, coro: Any, **options: Any) -> Any:
@@ -84,7 +98,7 @@ class BindsToCurrentLoop(SoundLoop):
 
 
 @mutant(breaks="create_task.returns.bound_to_loop", says="a task of the thread's current loop")
-class DelegatesToCurrentLoop(SoundLoop):
+class DelegatesToCurrentLoop(NoCurrentLoop):
     """Passes create_task() on to the thread's current loop."""
 
     def create_task(self, coro: Any, **options: Any) -> Any:

@@ -18,6 +18,7 @@ from .task_steps import StepLoop
 @mutant(breaks="create_task.context.explicit_shared_by_tasks", says="what the first had set")
 @mutant(breaks="create_task.context.explicit_current_context", says="what the child had set")
 @mutant(breaks="create_task.name.with_context", says="the context that was given")
+@mutant(breaks="create_task.context.get_context", says="from the value of the given", since=(3, 12))
 class DropsTheContextLoop(SoundLoop):
     """Takes the context, and drops it."""
 
@@ -31,7 +32,7 @@ class DropsTheContextLoop(SoundLoop):
 @mutant(breaks="create_task.context.explicit_shared_by_tasks", says="what the first had set")
 @mutant(breaks="create_task.context.explicit_current_context", says="what the child had set")
 @mutant(
-    breaks="create_task.context.get_context", says="expected what the coroutine set", since=(3, 12)
+    breaks="create_task.context.get_context", says="the very context that was given", since=(3, 12)
 )
 class CopiesTheContextLoop(SoundLoop):
     """Runs a task in a copy of the context it was given."""

@@ -76,7 +76,7 @@ class UnnamedTask(NamedTask):
 
     def get_name(self) -> Any:
         """None where no name was given."""
-        return self.given
+        return None if self.given is None else str(self.given)
 
     def set_name(self, value: object) -> None:
         """Change the own name."""
@@ -209,6 +209,8 @@ class LateNameLoop(SoundLoop):
 
     def create_task(self, coro: Any, **options: Any) -> Any:
         """Queue the naming."""
+        if self.get_task_factory() is not None:
+            return super().create_task(coro, **options)
         name = options.pop("name", None)
         task = LateNameTask(coro, loop=self, name=None if name is None else str(name), **options)
         self.call_soon(setattr, task, "named", True)

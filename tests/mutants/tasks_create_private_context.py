@@ -18,7 +18,7 @@ from .task_steps import OwnTaskLoop, StepLoop, is_step
     breaks="create_task.context.default_snapshot_at_creation",
     says="value at the call of create_task",
 )
-@mutant(breaks="create_task.context.child_inherits", says="expected 'parent' in both")
+@mutant(breaks="create_task.context.child_inherits", says="expected the parent's value")
 @mutant(breaks="create_task.context.none_means_default", says="expected the creator's value")
 @mutant(
     breaks="create_task.context.get_context", says="from the value of the creator", since=(3, 12)
@@ -68,7 +68,7 @@ class StartedInLoop(StepLoop):
     says="value at the call of create_task",
 )
 @mutant(breaks="create_task.context.siblings_isolated", says="expected each its own value")
-@mutant(breaks="create_task.context.child_inherits", says="expected 'parent' in both")
+@mutant(breaks="create_task.context.child_inherits", says="expected the parent's value")
 class StartersContextLoop(StartedInLoop):
     """Runs a task without a context in the one in which the loop was started."""
 
@@ -78,7 +78,7 @@ class StartersContextLoop(StartedInLoop):
 
 
 @mutant(breaks="create_task.context.default_snapshot_at_creation", says="read ['after']")
-@mutant(breaks="create_task.context.child_inherits", says="expected 'parent' in both")
+@mutant(breaks="create_task.context.child_inherits", says="expected the parent's value")
 class LazyCopyLoop(StartedInLoop):
     """Copies the context with the first step of the task, in which the loop's is current."""
 
@@ -91,7 +91,7 @@ class LazyCopyLoop(StartedInLoop):
         return self.homes.setdefault(_task, self.started_in.copy())
 
 
-@mutant(breaks="create_task.context.child_inherits", says="'parent': 'child'")
+@mutant(breaks="create_task.context.child_inherits", says="left 'child' in its parent's context")
 class SharesWithChildrenLoop(SoundLoop):
     """Runs a child in its parent's own context."""
 

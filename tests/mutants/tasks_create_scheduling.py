@@ -100,11 +100,11 @@ class LateFirstStepLoop(StepLoop):
 
 @mutant(breaks="create_task.scheduling.first_step_fifo", says="order in which they were scheduled")
 class SeparateTaskQueueLoop(QueueLoop):
-    """Starts tasks only when no other callback is ready."""
+    """Starts tasks when the other callbacks of the turn have run."""
 
     def take(self) -> Queued:
         """Prefer what is not a first step."""
-        others = [queued for queued in self.queue if not queued.first_step]
+        others = [queued for queued in self.queue[: self.due] if not queued.first_step]
         chosen = (others or self.queue)[0]
         self.queue.remove(chosen)
         return chosen
@@ -117,7 +117,7 @@ class NewestTaskFirstLoop(QueueLoop):
     def take(self) -> Queued:
         """When a first step is due, take the newest of them."""
         if self.queue[0].first_step:
-            newest = [queued for queued in self.queue if queued.first_step][-1]
+            newest = [queued for queued in self.queue[: self.due] if queued.first_step][-1]
             self.queue.remove(newest)
             return newest
         return super().take()

@@ -149,6 +149,10 @@ class StartsAfterCloseLoop(SoundLoop):
     breaks="create_task.closed_loop.ensure_future_closes_coroutine",
     says="ensure_future() on a closed loop raised ValueError",
 )
+@mutant(
+    breaks="create_task.closed_loop.factory_not_called",
+    says="create_task() on a closed loop with a factory raised ValueError",
+)
 class OtherErrorAfterCloseLoop(SoundLoop):
     """Refuses after close() with another exception than RuntimeError."""
 

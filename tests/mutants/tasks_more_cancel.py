@@ -1,12 +1,13 @@
-"""Broken loops: Task.cancel()."""
+"""Broken loops: Task.cancel(), its delivery and how far it reaches."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
-from tests.mutants import SoundLoop, mutant
-from tests.mutants.tasks_more_parts import ShapedLoop, Steps
+from . import SoundLoop, mutant
+from .tasks_more_parts import ShapedLoop, Steps
 
 
 class _SaysNothing(asyncio.Task[Any]):
@@ -38,10 +39,8 @@ class CancelsWithoutThrowingLoop(ShapedLoop):
 
 class _ThrowsAtOnce(asyncio.Task[Any]):
     def cancel(self, msg: Any = None) -> bool:
-        try:
-            self.get_coro().throw(asyncio.CancelledError(msg))  # type: ignore[union-attr]  # it has one
-        except (StopIteration, asyncio.CancelledError):
-            pass
+        with contextlib.suppress(StopIteration, asyncio.CancelledError):
+            self.get_coro().throw(asyncio.CancelledError(msg))
         return super().cancel(msg)
 
 
@@ -127,7 +126,7 @@ class _CancelledAfterwards(asyncio.Task[Any]):
         return super().cancel(msg)
 
     def cancelled(self) -> bool:
-        return self.asked and self.done()
+        return super().cancelled() or (self.asked and self.done())
 
 
 @mutant(breaks="task.cancel.done_returns_false", says="to 'cancelled'; expected no change")
@@ -164,72 +163,17 @@ class MessageStaysInTaskLoop(ShapedLoop):
     steps = _MessageStays
 
 
-class _CancelledRegardless(Steps):
-    asked = False
-
-    def throw(self, *error: Any) -> Any:
-        self.asked = isinstance(error[0], asyncio.CancelledError)
-        return self._step(super().throw, *error)
-
-    def send(self, value: Any) -> Any:
-        return self._step(super().send, value)
-
-    def _step(self, step: Any, *args: Any) -> Any:
-        try:
-            return step(*args)
-        except StopIteration:
-            if self.asked:
-                raise asyncio.CancelledError from None
-            raise
-
-
-@mutant(breaks="task.cancel.suppressed", says="left the task 'cancelled'")
-class CancelledRegardlessLoop(ShapedLoop):
-    """Ends a task cancelled when it was asked to, whatever its coroutine does."""
-
-    steps = _CancelledRegardless
-
-
-class _ThrowsAgain(Steps):
-    def throw(self, *error: Any) -> Any:
-        yielded = super().throw(*error)
-        return super().throw(*error) if isinstance(error[0], asyncio.CancelledError) else yielded
-
-
-@mutant(breaks="task.cancel.suppressed", says="raised CancelledError 2 times")
-class ThrowsAgainLoop(ShapedLoop):
-    """Throws CancelledError again into a coroutine that goes on."""
-
-    steps = _ThrowsAgain
-
-
-class _CancelledOverError(Steps):
-    def throw(self, *error: Any) -> Any:
-        try:
-            return super().throw(*error)
-        except ValueError:
-            if isinstance(error[0], asyncio.CancelledError):
-                raise asyncio.CancelledError from None
-            raise
-
-
-@mutant(breaks="task.cancel.replaced_by_exception", says="left its task 'cancelled'")
-class CancelledOverErrorLoop(ShapedLoop):
-    """Puts CancelledError in the place of the coroutine's own exception."""
-
-    steps = _CancelledOverError
-
-
 class _Shielded(Steps):
-    kinds: tuple[type, ...] = (asyncio.Future,)
-
     def send(self, value: Any) -> Any:
         yielded = super().send(value)
-        if not isinstance(yielded, self.kinds):
+        if not self.is_shielded(yielded):
             return yielded
         relay = self.loop.create_future()
         yielded.add_done_callback(lambda _: relay.done() or relay.set_result(None))
         return self.swap(yielded, relay)
+
+    def is_shielded(self, yielded: Any) -> bool:
+        return asyncio.isfuture(yielded)
 
 
 @mutant(breaks="task.cancel.propagates_to_awaited", says="'inner': 'pending'")
@@ -240,13 +184,8 @@ class ShieldsLoop(ShapedLoop):
 
 
 class _ShieldsFutures(_Shielded):
-    def send(self, value: Any) -> Any:
-        yielded = Steps.send(self, value)
-        if not asyncio.isfuture(yielded) or isinstance(yielded, asyncio.Task):
-            return yielded
-        relay = self.loop.create_future()
-        yielded.add_done_callback(lambda _: relay.done() or relay.set_result(None))
-        return self.swap(yielded, relay)
+    def is_shielded(self, yielded: Any) -> bool:
+        return asyncio.isfuture(yielded) and not isinstance(yielded, asyncio.Task)
 
 
 @mutant(
@@ -308,108 +247,6 @@ class DeliversLateLoop(ShapedLoop):
     steps = _DeliversLate
 
 
-class _RaisesInCaller(asyncio.Task[Any]):
-    def cancel(self, msg: Any = None) -> bool:
-        if asyncio.current_task() is self:
-            raise asyncio.CancelledError(msg)
-        return super().cancel(msg)
-
-
-@mutant(breaks="task.cancel.self", says="saw ['CancelledError']")
-class RaisesInCallerLoop(ShapedLoop):
-    """Raises in cancel() when a task cancels itself."""
-
-    task_class = _RaisesInCaller
-
-
-class _DeafToItself(asyncio.Task[Any]):
-    def cancel(self, msg: Any = None) -> bool:
-        return True if asyncio.current_task() is self else super().cancel(msg)
-
-
-@mutant(breaks="task.cancel.self", says="saw ['went on', 'resumed']")
-class DeafToItselfLoop(ShapedLoop):
-    """Ignores a task that cancels itself."""
-
-    task_class = _DeafToItself
-
-
-class _AsksLater(asyncio.Task[Any]):
-    def cancel(self, msg: Any = None) -> bool:
-        if asyncio.current_task() is not self:
-            return super().cancel(msg)
-        self.get_loop().call_soon(super().cancel, msg)
-        return True
-
-
-@mutant(breaks="task.cancel.self_then_return", says="is 'returned 1'; expected cancelled")
-class AsksLaterLoop(ShapedLoop):
-    """Has a task's request to itself wait for the next turn."""
-
-    task_class = _AsksLater
-
-
-class _Flag(asyncio.Task[Any]):
-    def cancelling(self) -> int:
-        return min(super().cancelling(), 1)
-
-
-@mutant(breaks="task.cancel.cancelling_count", says="is 1; expected 3")
-class CountsOneLoop(ShapedLoop):
-    """Counts the first request alone."""
-
-    task_class = _Flag
-
-
-class _UncancelSaysNothing(asyncio.Task[Any]):
-    def uncancel(self) -> int:
-        super().uncancel()
-        return None  # type: ignore[return-value]  # the fault
-
-
-@mutant(breaks="task.cancel.cancelling_count", says="[None, None, None, None]")
-class UncancelSaysNothingLoop(ShapedLoop):
-    """Has an uncancel() that returns nothing."""
-
-    task_class = _UncancelSaysNothing
-
-
-class _OwnCount(asyncio.Task[Any]):
-    taken_back = 0
-
-    def cancelling(self) -> int:
-        return super().cancelling() - self.taken_back
-
-    def uncancel(self) -> int:
-        self.taken_back += 1
-        return self.cancelling()
-
-
-@mutant(breaks="task.cancel.cancelling_count", says="returned [2, 1, 0, -1]")
-@mutant(breaks="task.cancel.uncancel_rescinds", says="brought ['CancelledError']", since=(3, 13))
-class OwnCountLoop(ShapedLoop):
-    """Counts by itself: below zero, and with no effect on what was asked."""
-
-    task_class = _OwnCount
-
-
-class _OnlyOnce(asyncio.Task[Any]):
-    asked = False
-
-    def cancel(self, msg: Any = None) -> bool:
-        if self.asked:
-            return False
-        self.asked = True
-        return super().cancel(msg)
-
-
-@mutant(breaks="task.cancel.repeated_requests", says="raised 1 CancelledErrors")
-class OnlyOnceLoop(ShapedLoop):
-    """Hears the first request alone."""
-
-    task_class = _OnlyOnce
-
-
 class _Timer:
     """The handle of a timer that complains when it was cancelled."""
 
@@ -431,7 +268,9 @@ class _Timer:
 class FiresCancelledTimersLoop(SoundLoop):
     """Fires cancelled timers, and finds fault with them."""
 
-    def call_later(self, delay: float, callback: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_later(  # type: ignore[override]  # typeshed ties the arguments to the callback
+        self, delay: float, callback: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """Make a timer that can't be cancelled."""
         timer = _Timer(self, callback, args)
         super().call_later(delay, timer.fire, **kwargs)
@@ -447,7 +286,9 @@ class _BrittleTimer(_Timer):
 class BrittleTimersLoop(SoundLoop):
     """Has timers whose cancel() fails."""
 
-    def call_later(self, delay: float, callback: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_later(  # type: ignore[override]  # typeshed ties the arguments to the callback
+        self, delay: float, callback: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """Make a timer that can't be cancelled."""
         timer = _BrittleTimer(self, callback, args)
         super().call_later(delay, timer.fire, **kwargs)

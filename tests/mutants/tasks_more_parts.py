@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Coroutine, Generator
 from typing import Any
 
-from tests.mutants import SoundLoop
+from . import SoundLoop
 
 
 class Steps(Coroutine[Any, Any, Any]):

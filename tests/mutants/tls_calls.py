@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from typing import Any
 
-from tests.mutants import SoundLoop
+from . import SoundLoop
 
 
 class Spoiled(SoundLoop):
@@ -47,12 +46,3 @@ def lenient(context: ssl.SSLContext, *, verify: bool = True) -> ssl.SSLContext:
     for certificate in context.get_ca_certs(binary_form=True):
         copy.load_verify_locations(cadata=certificate)
     return copy
-
-
-def is_numeric(host: object) -> bool:
-    """Whether a host is an address."""
-    try:
-        ipaddress.ip_address(str(host))
-    except ValueError:
-        return False
-    return True

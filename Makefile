@@ -1,0 +1,33 @@
+# make check               judge asyncio's own loop
+# make check LOOP=uvloop:new_event_loop          install a loop and judge it
+# make check LOOP=… INSTALL='qasync PySide6-Essentials'   where its package has another name
+# make test                the project's own tests
+# make lint, make bench    style and types; what a run costs
+
+PYTHON ?= python3
+VENV ?= .venv
+LOOP ?=
+INSTALL ?= $(filter-out asyncio reference_loop,$(firstword $(subst ., ,$(firstword $(subst :, ,$(LOOP))))))
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: check test lint bench
+
+check: $(VENV)/.ready
+	$(if $(strip $(INSTALL)),$(PIP) install $(INSTALL))
+	$(VENV)/bin/loopconform check $(LOOP) $(ARGS)
+
+test: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/.ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/.ready
+	$(VENV)/bin/python benchmarks/overhead.py
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --editable '.[dev]'
+	touch $@

@@ -1,0 +1,69 @@
+"""Making the stacks of a lost worker readable: the loop's and the check's frames only.
+
+Frames come most recent first. From the first frame of pytest on, a stack shows how
+the check was started, which helps nobody; and a path is as short as it can be.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+from pathlib import Path
+
+_FRAME = re.compile(r'  File "(?P<path>[^"]+)", line (?P<line>\d+) in (?P<name>.+)')
+_MACHINERY = re.compile(r"[/\\](_pytest|pluggy|loopconform)[/\\](?!suites[/\\])")
+
+
+def trimmed(text: str) -> str:
+    """The stacks without the frames of pytest and of the checker."""
+    kept: list[str] = []
+    in_machinery = False
+    for line in text.splitlines():
+        frame = _FRAME.match(line)
+        if frame is None:
+            in_machinery = False
+        elif _MACHINERY.search(frame["path"]):
+            in_machinery = True
+        if not in_machinery:
+            kept.append(shortened(line))
+    return "\n".join(kept)
+
+
+def where(text: str) -> str:
+    """Where stacks, not yet trimmed, say that the check was; empty where they don't.
+
+    The check's own frame if one is found, first in what its tasks await, then in the
+    thread that ran it; else the frame that this thread had reached.
+    """
+    threads = re.split(r"(?=^(?:Current thread|Thread|Task) )", text, flags=re.MULTILINE)
+    threads.sort(key=lambda part: not part.startswith("Task"))
+    frames = [
+        frame
+        for part in threads
+        if part.startswith(("Task", "Current"))
+        for frame in _FRAME.finditer(part)
+        if not _MACHINERY.search(frame["path"])
+    ]
+    own = [frame for frame in frames if not _is_library(frame["path"])]
+    return next((f"{shortened(f['path'])}:{f['line']} in {f['name']}" for f in [*own, *frames]), "")
+
+
+def shortened(text: str) -> str:
+    """Replace the beginnings of paths that are this machine's own."""
+    for prefix in _prefixes():
+        text = text.replace(prefix, "")
+    return text
+
+
+def _prefixes() -> list[str]:
+    paths = sysconfig.get_paths()
+    places = [paths["purelib"], paths["platlib"], paths["stdlib"], sys.prefix, sys.base_prefix]
+    places += [str(Path(__file__).resolve().parent.parent), str(Path.cwd())]
+    return sorted({f"{place}/" for place in places if len(place) > 1}, key=len, reverse=True)
+
+
+def _is_library(path: str) -> bool:
+    paths = sysconfig.get_paths()
+    places = (paths["purelib"], paths["platlib"], paths["stdlib"], "<")
+    return path.startswith(places) and "/suites/" not in path
