@@ -17,7 +17,7 @@ from ..support.protocols import Recorder, dispose
 from ..support.refusals import refused
 from ..support.requirement import requirement
 from ..support.sockets import Reports
-from ..support.tls_peers import PATIENCE, Peer, TlsPeer, tls_server
+from ..support.tls_peers import PATIENCE, Peer, TlsPeer, tls_server, until_set
 
 
 class Made(Recorder):
@@ -131,6 +131,7 @@ async def test_factory_connection_made_and_return_come_in_this_order(
         async with opened(call, "create_connection(ssl=context)"):
             order.append("return")
             seen = list(order)
+            await until_set(server.peer.shaken)
 
     assert seen == ["factory", "connection_made", "return"], (
         f"create_connection(ssl=context) went through {seen}; "
@@ -219,14 +220,20 @@ async def test_an_exception_of_the_factory_reaches_the_caller(loop: AbstractEven
     def factory() -> Recorder:
         raise ZeroDivisionError("from the factory")
 
+    with tls_server(server_context(), echo) as server:
+        call = loop.create_connection(
+            Recorder, *server.address, ssl=client_context(), server_hostname=NAME
+        )
+        async with opened(call, "create_connection(factory, ssl=context)"):
+            await until_set(server.peer.shaken)
+
     near, far = socket.socketpair()
     with near, TlsPeer(far, server_context(), echo):
         call = loop.create_connection(
             factory, sock=near, ssl=client_context(), server_hostname=NAME
         )
-        await refused(
-            ZeroDivisionError, "create_connection(factory that raises, ssl=context)", call
-        )
+        doing = "create_connection(factory that raises, ssl=context)"
+        await refused(ZeroDivisionError, doing, call)
 
 
 @requirement(
@@ -255,6 +262,7 @@ async def test_an_exception_in_connection_made_ends_the_call(loop: AbstractEvent
             "connection_made() raised ZeroDivisionError, and create_connection(ssl=context) was "
             f"still pending after {PATIENCE} s; expected an end"
         )
+        await until_set(server.peer.shaken)
         raised = call.exception()
         if raised is None:
             await dispose(call.result()[0])

@@ -16,7 +16,7 @@ from ..support.listeners import IPV6
 from ..support.protocols import Recorder, dispose
 from ..support.requirement import requirement
 from ..support.sockets import Reports
-from ..support.tls_peers import PATIENCE, TlsPeer, tls_server
+from ..support.tls_peers import PATIENCE, TlsPeer, tls_server, until_set
 from ..support.wires import Wire
 
 CALLER: ContextVar[str] = ContextVar("CALLER", default="the loop's own context")
@@ -93,9 +93,13 @@ async def test_the_given_context_is_not_modified(loop: AbstractEventLoop, name: 
     before = {setting: getattr(context, setting) for setting in kept}
     with tls_server(server_context(), echo) as server:
         call = loop.create_connection(Recorder, *server.address, ssl=context, server_hostname=name)
-        with suppress(*([] if name else [OSError, ValueError])):
-            transport, _ = await call
-            await dispose(transport)
+        if name:
+            async with opened(call, "create_connection(ssl=context)"):
+                await until_set(server.peer.shaken)
+        else:
+            with suppress(OSError, ValueError):
+                transport, _ = await call
+                await dispose(transport)
     after = {setting: getattr(context, setting) for setting in kept}
 
     changed = {key: (before[key], after[key]) for key in kept if before[key] != after[key]}

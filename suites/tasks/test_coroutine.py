@@ -34,6 +34,7 @@ def test_only_a_forgotten_coroutine_is_warned_of(loop: AbstractEventLoop) -> Non
         await turns(1)
         return "the end"
 
+    gc.collect()  # what others forgot is warned of here, not below
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         reached = loop.run_until_complete(main())

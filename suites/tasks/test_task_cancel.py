@@ -88,25 +88,25 @@ def test_a_task_cancelled_before_its_first_step_never_runs(loop: AbstractEventLo
     """
     ran: list[str] = []
 
-    async def body() -> None:
+    async def never_started() -> None:
         ran.append("body")
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        task = loop.create_task(body())
+        task = loop.create_task(never_started())
         task.cancel()
         run_turns(loop)
         ended = state_of(task)
         del task
         gc.collect()
-    unawaited = [str(w.message) for w in caught if "never awaited" in str(w.message)]
+    warned = [str(w.message) for w in caught if "never_started" in str(w.message)]
 
     assert (ran, ended) == ([], "cancelled"), (
         f"a task cancelled before its first step ran {ran} and is {ended}; "
         "expected nothing, and cancelled"
     )
-    assert unawaited == [], (
-        f"a task cancelled before its first step brought the warning {unawaited}; expected none"
+    assert warned == [], (
+        f"a task cancelled before its first step brought the warning {warned}; expected none"
     )
 
 

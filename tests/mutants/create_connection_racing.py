@@ -120,14 +120,10 @@ class SleepsBetweenAttemptsLoop(Connecting):
 class StartsAllAtOnceLoop(Connecting):
     """Starts all attempts together, whatever the delay; sound in the rest."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.second_winners: list[socket.socket] = []
-
     async def _connect(self, *args: Any, **options: Any) -> Any:
         if not self._applies(options.get("happy_eyeballs_delay")) or args[1] is not None:
             return await super()._connect(*args, **options)
-        places = await self.addresses(*args[1:3], {})
+        places = await self.addresses(args[1], args[2], {})
         attempts = [self.create_task(self._attempt(place)) for place in places]
         winner = None
         try:
@@ -168,6 +164,10 @@ class StartsAllAtOnceLoop(Connecting):
 @mutant(breaks=RACE + "zero_delay_yields_one_connection", says="left 2 connections open")
 class KeepsTheSecondWinnerLoop(StartsAllAtOnceLoop):
     """Without a delay, the attempt that comes in second is not closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.second_winners: list[socket.socket] = []
 
     def _applies(self, delay: float | None) -> bool:
         return delay == 0
@@ -267,7 +267,7 @@ class RacesByDefaultLoop(Connecting):
     """Takes the delay that RFC 8305 recommends when none was given."""
 
     async def _connect(self, *args: Any, **options: Any) -> Any:
-        if len(args) > 2 and options.get("happy_eyeballs_delay") is None:
+        if args[2] is not None and options.get("happy_eyeballs_delay") is None:
             options["happy_eyeballs_delay"] = 0.25
             options.setdefault("interleave", 0)
         return await super()._connect(*args, **options)

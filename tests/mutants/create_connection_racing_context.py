@@ -26,7 +26,7 @@ class SharesConnectsLoop(Connecting):
         self.under_way: dict[Any, asyncio.Task[Any]] = {}
 
     async def _connect(self, *args: Any, **options: Any) -> Any:
-        if len(args) < 3 or options or not is_numeric(args[1]):
+        if options or not is_numeric(args[1]):
             return await super()._connect(*args, **options)
         place = args[1:3]
         if place not in self.under_way:
@@ -41,7 +41,7 @@ class DebugsNumericHostsOnlyLoop(Connecting):
     """The debug output takes the host for an address."""
 
     async def _connect(self, *args: Any, **options: Any) -> Any:
-        if self.get_debug() and len(args) > 1:
+        if self.get_debug() and args[1] is not None:
             ipaddress.ip_address(args[1])
         return await super()._connect(*args, **options)
 

@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 from . import SoundLoop, mutant
-from .tasks_more_parts import ShapedLoop, Steps
+from .tasks_more_parts import ShapedLoop, SteppedTask, Steps
 
 
 class _SaysNothing(asyncio.Task[Any]):
@@ -122,7 +122,7 @@ class _CancelledAfterwards(asyncio.Task[Any]):
     asked = False
 
     def cancel(self, msg: Any = None) -> bool:
-        self.asked = True
+        self.asked = self.done()
         return super().cancel(msg)
 
     def cancelled(self) -> bool:
@@ -173,7 +173,7 @@ class _Shielded(Steps):
         return self.swap(yielded, relay)
 
     def is_shielded(self, yielded: Any) -> bool:
-        return asyncio.isfuture(yielded)
+        return self.awaits_another(yielded)
 
 
 @mutant(breaks="task.cancel.propagates_to_awaited", says="'inner': 'pending'")
@@ -185,7 +185,7 @@ class ShieldsLoop(ShapedLoop):
 
 class _ShieldsFutures(_Shielded):
     def is_shielded(self, yielded: Any) -> bool:
-        return asyncio.isfuture(yielded) and not isinstance(yielded, asyncio.Task)
+        return self.awaits_another(yielded) and not isinstance(yielded, asyncio.Task)
 
 
 @mutant(
@@ -207,13 +207,12 @@ class _Noted(Steps):
 
     @property
     def is_late(self) -> bool:
-        return self.awaits is not None and self.awaits.done() and not self.awaits.cancelled()
+        return asyncio.isfuture(self.awaits) and self.awaits.done() and not self.awaits.cancelled()
 
 
-class _LosesLate(asyncio.Task[Any]):
+class _LosesLate(SteppedTask):
     def cancel(self, msg: Any = None) -> bool:
-        coro: Any = self.get_coro()
-        return True if coro.is_late and not self.done() else super().cancel(msg)
+        return True if self.get_steps().is_late and not self.done() else super().cancel(msg)
 
 
 @mutant(breaks="task.cancel.awaited_already_done", says="the coroutine saw ['resumed']")

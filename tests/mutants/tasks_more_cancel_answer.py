@@ -67,7 +67,7 @@ class CancelledOverErrorLoop(ShapedLoop):
 
 class _RaisesInCaller(asyncio.Task[Any]):
     def cancel(self, msg: Any = None) -> bool:
-        if asyncio.current_task() is self:
+        if asyncio.current_task(self.get_loop()) is self:
             raise asyncio.CancelledError(msg)
         return super().cancel(msg)
 
@@ -81,7 +81,7 @@ class RaisesInCallerLoop(ShapedLoop):
 
 class _DeafToItself(asyncio.Task[Any]):
     def cancel(self, msg: Any = None) -> bool:
-        return True if asyncio.current_task() is self else super().cancel(msg)
+        return True if asyncio.current_task(self.get_loop()) is self else super().cancel(msg)
 
 
 @mutant(breaks="task.cancel.self", says="saw ['went on', 'resumed']")
@@ -93,7 +93,7 @@ class DeafToItselfLoop(ShapedLoop):
 
 class _AsksLater(asyncio.Task[Any]):
     def cancel(self, msg: Any = None) -> bool:
-        if asyncio.current_task() is not self:
+        if asyncio.current_task(self.get_loop()) is not self:
             return super().cancel(msg)
         self.get_loop().call_soon(super().cancel, msg)
         return True

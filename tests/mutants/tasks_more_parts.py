@@ -44,19 +44,42 @@ class Steps(Coroutine[Any, Any, Any]):
         other._asyncio_future_blocking = True
         return other
 
+    def awaits_another(self, yielded: Any) -> bool:
+        """Whether the coroutine awaits a future of its loop, other than its own task."""
+        return (
+            asyncio.isfuture(yielded)
+            and yielded.get_loop() is self.loop
+            and yielded is not asyncio.current_task(self.loop)
+        )
+
+
+class SteppedTask(asyncio.Task[Any]):
+    """Runs a coroutine in Steps, and names the coroutine as its own."""
+
+    def get_coro(self) -> Any:
+        """The coroutine that create_task() was given."""
+        coro: Any = super().get_coro()
+        return coro.coro if isinstance(coro, Steps) else coro
+
+    def get_steps(self) -> Any:
+        """The Steps in which it runs."""
+        return super().get_coro()
+
 
 class ShapedLoop(SoundLoop):
     """Makes tasks of a class of its own, or of coroutines whose steps it sees."""
 
     steps: type[Steps] | None = None
-    task_class: type[asyncio.Task[Any]] | None = None
+    task_class: type[asyncio.Task[Any]] = SteppedTask
 
     def create_task(self, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:
         """Shape the task, unless that is left to a task factory or coro is no coroutine."""
         if self.get_task_factory() is not None or not asyncio.iscoroutine(coro):
             return super().create_task(coro, **kwargs)
+        return self.shape_task(coro, **kwargs)
+
+    def shape_task(self, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:
+        """Make the task. For mutants to override."""
         if self.steps is not None:
             coro = self.steps(coro, self)
-        if self.task_class is not None:
-            return self.task_class(coro, loop=self, **kwargs)
-        return super().create_task(coro, **kwargs)
+        return self.task_class(coro, loop=self, **kwargs)

@@ -127,15 +127,15 @@ class NoCurrentTaskLoop(ShapedLoop):
 
 
 @mutant(breaks="create_task.registry.current_task", says="expected the object that create_task()")
-class TaskInTaskLoop(SoundLoop):
+class TaskInTaskLoop(ShapedLoop):
     """Returns a task that awaits an inner one, in which the coroutine runs."""
 
-    def create_task(self, coro: Any, **kwargs: Any) -> Any:
+    def shape_task(self, coro: Any, **kwargs: Any) -> Any:
         """Make two tasks of one coroutine."""
-        return super().create_task(self._outer(coro), **kwargs)
+        return super().shape_task(self._outer(coro), **kwargs)
 
     async def _outer(self, coro: Any) -> Any:
-        return await super().create_task(coro)
+        return await super().shape_task(coro)
 
 
 @mutant(

@@ -125,7 +125,7 @@ class OwnFuturesOnlyLoop(ShapedLoop):
 class _Relayed(Steps):
     def send(self, value: Any) -> Any:
         yielded = super().send(value)
-        if not asyncio.isfuture(yielded):
+        if not self.awaits_another(yielded):
             return yielded
         relay = self.loop.create_future()
         yielded.add_done_callback(lambda _: relay.done() or relay.set_result(None))
@@ -145,13 +145,13 @@ class RelayLoop(ShapedLoop):
 
 
 @mutant(breaks="create_task.get_stack.suspended", says="expected ['suspended_here'] and none")
-class WrappedCoroutineLoop(SoundLoop):
+class WrappedCoroutineLoop(ShapedLoop):
     """Runs a wrapper around each coroutine."""
 
-    def create_task(self, coro: Any, **kwargs: Any) -> Any:
+    def shape_task(self, coro: Any, **kwargs: Any) -> Any:
         """Wrap the coroutine."""
 
         async def wrapper() -> Any:
             return await coro
 
-        return super().create_task(wrapper(), **kwargs)
+        return super().shape_task(wrapper(), **kwargs)

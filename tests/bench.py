@@ -1,0 +1,105 @@
+"""Carrying out checks on many broken loops at once, without second opinions.
+
+The checker's own pool and workers, with a docket that only collects outcomes: no
+confirmation, no control. A process that calls `carry_out` hosts a pytest session and
+is good for nothing else afterwards.
+
+`python -m tests.bench TARGET...` prints, as JSON, the ids that each target passes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from loopconform.lifeline import Answer, Task
+from loopconform.outcome import Outcome
+from loopconform.plugin import Collected, host
+from loopconform.pool import Pool
+from loopconform.processes import BecomeWorker, fork
+from loopconform.protocols import ProtocolWatch
+from loopconform.session import suites
+from loopconform.settings import DEFAULT_LIMIT
+from loopconform.target import python_version
+from loopconform.worker import serve, settle_in
+
+
+@dataclass
+class Bench:
+    """A docket that hands out tasks as they are and keeps what comes back."""
+
+    waiting: list[Task]
+    answers: list[tuple[Task, Answer]] = field(default_factory=list)
+
+    def take(self) -> Task | None:
+        """The next task."""
+        return self.waiting.pop() if self.waiting else None
+
+    def answer(self, task: Task, answer: Answer) -> None:
+        """Keep the answer."""
+        self.answers.append((task, answer))
+
+    def give_back(self, task: Task, cases: tuple[str, ...]) -> None:
+        """Have what was not begun carried out by the next worker."""
+        self.waiting.append(Task(task.kind, task.target, cases, task.alone))
+
+    def left_badly(self, passed: tuple[str, ...], outcome: Outcome) -> None:
+        """How a worker ended is not judged here."""
+
+
+def carry_out(tasks_of: Callable[[Collected], Iterable[Task]]) -> list[tuple[Task, Answer]]:
+    """Collect the suites and carry out the tasks that `tasks_of` makes of them."""
+    watch = ProtocolWatch([suites()])
+    answers: list[tuple[Task, Answer]] = []
+    is_worker = False
+
+    def conduct(collected: Collected) -> None:
+        nonlocal is_worker
+        bench = Bench(list(tasks_of(collected)), answers)
+        jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        try:
+            Pool(bench, fork, jobs=jobs, limit=DEFAULT_LIMIT, announce=lambda _: None).run()
+        except BecomeWorker as new:
+            is_worker = True
+            serve(settle_in(new.channel, new.stacks), new.target, collected, watch)
+
+    host([suites()], None, Collected(conduct))
+    if is_worker:
+        sys.exit(0)
+    return answers
+
+
+def cases_that_apply(collected: Collected) -> dict[str, tuple[str, ...]]:
+    """The cases of each requirement that holds on the running Python."""
+    cases: dict[str, tuple[str, ...]] = {}
+    for case in collected.cases():
+        requirement = collected.requirements()[case.id]
+        if requirement.why_not_on(python_version(), sys.platform) is None:
+            cases[case.id] = (*cases.get(case.id, ()), case.name)
+    return cases
+
+
+def main() -> None:
+    """Print which requirements each target passes, all of their cases."""
+    ids: dict[str, str] = {}
+
+    def tasks_of(collected: Collected) -> Iterable[Task]:
+        for id_, names in cases_that_apply(collected).items():
+            ids.update(dict.fromkeys(names, id_))
+        for target in sys.argv[1:]:
+            yield Task("all", target, tuple(ids), alone=False)
+
+    answers = carry_out(tasks_of)
+    passes: dict[str, list[str]] = {}
+    for target in sys.argv[1:]:
+        of_target = [answer for task, answer in answers if task.target == target]
+        failed = {ids[a.case] for a in of_target if a.outcome.kind != "passed"}
+        passes[target] = sorted({ids[a.case] for a in of_target} - failed)
+    json.dump({"judged": len(set(ids.values())), "passes": passes}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
