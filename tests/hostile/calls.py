@@ -31,9 +31,9 @@ class Dying(asyncio.SelectorEventLoop):
         """Abort."""
         os.abort()
 
-    def set_debug(self, enabled: bool) -> None:
+    def set_exception_handler(self, handler: Any) -> None:
         """Kill the own process group, or leave with a status."""
-        if enabled:
+        if handler is None:
             deaths.kill_own_group()
         os._exit(77)
 
@@ -55,9 +55,9 @@ class Hanging(asyncio.SelectorEventLoop):
         """Wait in the loop's own select, for a future that nobody resolves."""
         await self.create_future()
 
-    def set_debug(self, enabled: bool) -> None:
+    def set_exception_handler(self, handler: Any) -> None:
         """Stop the process, or block all signals and spin."""
-        if enabled:
+        if handler is None:
             deaths.stop()
         deaths.spin_without_signals()
 
@@ -79,8 +79,8 @@ class Raising(asyncio.SelectorEventLoop):
         """Panic; it comes out of run_until_complete()."""
         deaths.panic()
 
-    def set_debug(self, enabled: bool) -> None:
+    def set_exception_handler(self, handler: Any) -> None:
         """Run out of memory, or raise a text that is long and can't be encoded."""
-        if enabled:
+        if handler is None:
             deaths.allocate()
         raise RuntimeError("half a \ud800 character" + "!" * (32 << 20))

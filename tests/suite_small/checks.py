@@ -78,10 +78,17 @@ def test_two_loops(loop: AbstractEventLoop, second_loop: AbstractEventLoop) -> N
     assert second_loop.time() > 0, "time() of the second loop is not positive"
 
 
-@pytest.mark.parametrize("enabled", [True, False])
-@pytest.mark.requirement("small.set_debug", api="loop.set_debug", level="documented", since="3.11")
-def test_set_debug(loop: AbstractEventLoop, enabled: bool) -> None:
-    """set_debug() sets what get_debug() returns."""
-    loop.set_debug(enabled)
+@pytest.mark.parametrize("is_set", [True, False])
+@pytest.mark.requirement(
+    "small.exception_handler",
+    api="loop.set_exception_handler",
+    level="documented",
+    since="3.11",
+)
+def test_exception_handler(loop: AbstractEventLoop, is_set: bool) -> None:
+    """set_exception_handler() sets what get_exception_handler() returns."""
+    handler = (lambda loop, context: None) if is_set else None  # noqa: ARG005 - a handler's signature
 
-    assert loop.get_debug() is enabled, f"set_debug({enabled}) was followed by another answer"
+    loop.set_exception_handler(handler)
+
+    assert loop.get_exception_handler() is handler, "get_exception_handler() gave another handler"
