@@ -6,6 +6,7 @@ checker has gone. Nothing is imported here before the preloads have been, becaus
 preload may patch the standard library.
 """
 
+import faulthandler
 import importlib
 import json
 import sys
@@ -15,11 +16,23 @@ from typing import Any
 def main() -> int:
     """Read the configuration, import the preloads, then host the run."""
     config: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-    for name in config["preload"] if config["mode"] == "worker" else ():
-        importlib.import_module(name)
+    if config["mode"] == "worker":
+        config["failed_preload"] = _preload(config["preload"], config["stacks"])
     from loopconform.hosting import run
 
     return run(config)
+
+
+def _preload(names: list[str], stacks: int | None) -> str:
+    """Import these modules; what went wrong, in one line, or nothing."""
+    if stacks is not None:
+        faulthandler.enable(file=stacks)
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # noqa: BLE001 - a module may raise anything
+            return f"--preload {name}: {type(error).__name__}: {error}"
+    return ""
 
 
 if __name__ == "__main__":

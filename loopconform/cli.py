@@ -6,6 +6,7 @@ interrupted. This is the one file that imports click.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -34,6 +35,9 @@ COLOURS = {"pass": "green", "skip": "cyan", "undecided": "yellow", "flaky": "yel
 
 def main() -> None:
     """Run the command line; every refusal is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a loop's words may not be encodable
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = commands.main(prog_name="loopconform", standalone_mode=False)
     except click.exceptions.Abort:
@@ -59,6 +63,15 @@ def main() -> None:
 @click.version_option(__version__, message="loopconform %(version)s")
 def commands() -> None:
     """Does an asyncio event loop keep its promises?"""
+
+
+def say(text: str, *, err: bool = False, **style: Any) -> None:  # noqa: ANN401 - click's styles
+    """Print. That nobody reads it any more, as in `| head`, does not end a run."""
+    try:
+        click.secho(text, err=err, **style)
+    except BrokenPipeError:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), (sys.stderr if err else sys.stdout).fileno())
 
 
 def _cores() -> int:
@@ -159,7 +172,7 @@ def _target(given: str | None) -> tuple[str, str]:
             raise Refused(f"./pyproject.toml can't be read: {error}") from error
         target = table.get("tool", {}).get("loopconform", {}).get("loop")
     if target is None:
-        click.echo(f"No TARGET given: judging asyncio's own loop, {DEFAULT_TARGET}.")
+        say(f"No TARGET given: judging asyncio's own loop, {DEFAULT_TARGET}.")
         return DEFAULT_TARGET, "the default target"
     try:
         split(str(target))
@@ -175,9 +188,9 @@ def list_(form: str, **options: Any) -> int:
     """List the requirements with their fields."""
     rows = _requirements(_config("list", options))
     if form == "json":
-        click.echo(json.dumps(rows, indent=1))
+        say(json.dumps(rows, indent=1))
     else:
-        click.echo(telling.listing(rows))
+        say(telling.listing(rows))
     return 0
 
 
@@ -188,7 +201,7 @@ def show(id: str, suite: tuple[Path, ...]) -> int:  # noqa: A002 - the argument'
     """Show one requirement: statement, manual, the check's source, how to run it alone."""
     options = {"suite": suite, "id": (id,), "chapter": (), "api": (), "level": (), "keyword": None}
     for row in _requirements(_config("show", options)):
-        click.echo(telling.requirement(row))
+        say(telling.requirement(row))
     return 0
 
 
@@ -213,7 +226,7 @@ class Screen:
 
     def started(self, result: Result) -> None:
         """Say what is judged, and open the bar."""
-        click.echo(telling.title(result, self._config.jobs))
+        say(telling.title(result, self._config.jobs))
         if sys.stdout.isatty():
             self._bar = click.progressbar(length=len(result.requirements), label="checking")
             self._bar.__enter__()
@@ -223,7 +236,7 @@ class Screen:
         if self._bar is not None and line["id"] not in self._seen:
             self._bar.update(1)
         elif self._bar is None and line["verdict"] not in ("pass", "skip"):
-            click.echo(f"{line['verdict']:9} {line['id']}")
+            say(f"{line['verdict']:9} {line['id']}")
         self._seen.add(line["id"])
 
     def close(self) -> None:
@@ -236,22 +249,22 @@ class Screen:
         """The table, the reasons for skips, each deviation, and what it comes to."""
         lines = sorted(result.lines.values(), key=lambda line: (line["chapter"], line["id"]))
         if lines:
-            click.echo("\n" + telling.table(lines) + "\n")
+            say("\n" + telling.table(lines) + "\n")
         told = [line for line in lines if line["verdict"] not in ("pass", "skip")]
         for line in told:
             id_ = line["id"]
             requirement = result.requirements.get(id_) or telling.unselected_oracle(line)
             text = telling.deviation(line, requirement, [*self._again, "--id", id_])
             first, _, rest = text.partition("\n")
-            click.secho(first, fg=COLOURS.get(line["verdict"], "red"), bold=True)
-            click.echo(rest + "\n")
+            say(first, fg=COLOURS.get(line["verdict"], "red"), bold=True)
+            say(rest + "\n")
         if reasons := telling.skips(lines):
-            click.echo(reasons)
+            say(reasons)
         for trouble in result.troubles:
-            click.secho(f"loopconform: {trouble}", fg="red", err=True)
+            say(f"loopconform: {trouble}", fg="red", err=True)
         if not result.is_whole:
-            click.secho("The run is truncated: what was decided is above.", fg="red", err=True)
-        click.echo(telling.summary(result, gates))
+            say("The run is truncated: what was decided is above.", fg="red", err=True)
+        say(telling.summary(result, gates))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from functools import partial
 from loopconform import oracles
 from loopconform.channel import Message
 from loopconform.defects import defect_of
-from loopconform.judging import CONTROL, Judging
+from loopconform.judging import Judging
 from loopconform.lifeline import Answer, Docket, Task
 from loopconform.lines import Lines, of_oracle, skipped
 from loopconform.outcome import Outcome
@@ -80,7 +80,7 @@ class Conductor:
         self._one_loop_a_process = False
 
     def __call__(self, collected: Collected) -> None:
-        """Run, or become a worker and serve."""
+        """Run, or become a worker and serve, with no exception in flight."""
         try:
             if self._config.mode == "worker":
                 sock = socket.create_connection(("127.0.0.1", self._config.port))
@@ -88,17 +88,19 @@ class Conductor:
             gc.collect()
             gc.freeze()  # forked workers share these pages and need not look at them again
             self._conduct(collected)
+            return
         except BecomeWorker as new:
-            serve(settle_in(new.channel, new.stacks), new.target, collected, self._watch)
+            channel, stacks, target = new.channel, new.stacks, new.target
+        channel_to_pool = settle_in(channel, stacks)
+        if self._config.failed_preload:
+            channel_to_pool.send({"unusable": self._config.failed_preload})
+        else:
+            serve(channel_to_pool, target, collected, self._watch)
 
     def _conduct(self, collected: Collected) -> None:
         everything = [*collected.requirements().values(), *oracles.requirements()]
         try:
-            chosen = self._config.select.choose(everything)
-            if self._config.keyword is not None:
-                chosen = [r for r in chosen if r.chapter != oracles.CHAPTER]
-            if not chosen:
-                raise NothingSelected(f"-k {self._config.keyword}: matches no check")
+            chosen = self._choose(collected, everything)
         except NothingSelected as error:
             self._tell({"event": "refused", "message": str(error)})
             return
@@ -106,6 +108,18 @@ class Conductor:
         if self._config.mode == "check" and self._probe():
             self._judge(collected, chosen)
             self._tell({"event": "finished"})
+
+    def _choose(self, collected: Collected, everything: list[Requirement]) -> list[Requirement]:
+        """What the run is about. Raises NothingSelected; without checks, oracles see nothing."""
+        keyword = self._config.keyword
+        if keyword is None and not collected.requirements():
+            raise NothingSelected(f"--suite {' '.join(self._config.paths)}: there is no check")
+        chosen = self._config.select.choose(everything)
+        if keyword is not None:
+            chosen = [r for r in chosen if r.chapter != oracles.CHAPTER]
+        if not chosen:
+            raise NothingSelected(f"-k {keyword}: matches no check")
+        return chosen
 
     def _announce(self, collected: Collected, chosen: list[Requirement], catalogue: str) -> None:
         fields = [r.as_dict() | {"manual": r.manual(python_version())} for r in chosen]
@@ -127,8 +141,11 @@ class Conductor:
                 self._one_loop_a_process = bool(answer.probed["singleton"]) or exits_badly
                 self._tell({"event": "loop", "about": answer.probed})
                 return True
+            outcome = answer.outcome
+            if outcome.message.startswith("--preload "):
+                self._tell({"event": "refused", "message": outcome.message})
+                return False
             if last:
-                outcome = answer.outcome
                 self._tell(
                     {"event": "unusable", "message": outcome.message, "detail": outcome.detail}
                 )
@@ -174,7 +191,7 @@ class Conductor:
         )
 
     def _start(self, target: str, forget: Callable[[], None]) -> Process:
-        preload = self._config.preload if target != CONTROL else ()
+        preload = self._config.preload if target == self._config.target else ()
         if hasattr(os, "fork") and not preload:
             return fork(target, forget)
         config = replace(self._config, mode="worker", target=target, preload=preload)

@@ -13,8 +13,9 @@ from typing import Any
 
 from loopconform.channel import Message
 from loopconform.conducting import Conductor
-from loopconform.plugin import Collected, host
+from loopconform.plugin import INTERNAL_ERROR, USAGE_ERROR, Collected, host
 from loopconform.pool import Abandoned
+from loopconform.processes import MARK, kill_marked
 from loopconform.protocols import ProtocolWatch
 from loopconform.selection import Selection
 from loopconform.settings import Config
@@ -41,15 +42,20 @@ def run(raw: dict[str, Any]) -> int:
 
     checker = sys.stdin.fileno() if os.name == "posix" and events is not None else None
     collected = Collected(Conductor(config, tell, checker, watch))
-    complaints = io.StringIO()
+    owner, status, complaints = os.getpid(), 0, io.StringIO()
     with contextlib.suppress(Abandoned), contextlib.redirect_stderr(complaints):
-        host(paths, config.keyword, collected)
-    if collected.conducted or events is None:
-        return 0
-    if collected.broken:
-        tell({"event": "broken", "message": "\n".join(collected.broken)})
+        status = host(paths, config.keyword, collected)
+    if events is None or os.getpid() != owner:
+        return 0  # the end of a worker
+    kill_marked(os.environ.get(MARK, ""))
+    said = complaints.getvalue().replace("INTERNALERROR> ", "").strip()
+    if collected.conducted:
+        sys.stderr.write(said)
+        return int(status == INTERNAL_ERROR)
+    if collected.broken or status != USAGE_ERROR:
+        tell({"event": "broken", "message": "\n".join(collected.broken) or said[-2000:]})
     else:
-        tell({"event": "refused", "message": complaints.getvalue().strip().removeprefix("ERROR: ")})
+        tell({"event": "refused", "message": said.removeprefix("ERROR: ")})
     return 0
 
 
@@ -58,5 +64,7 @@ def _take_over_streams() -> io.BufferedWriter:
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the checker's business
     events = os.fdopen(os.dup(1), "wb")
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=events.close)  # a worker's loop must not reach them
     os.dup2(2, 1)
     return events

@@ -24,6 +24,7 @@ from loopconform.lifeline import Answer, Task
 from loopconform.outcome import Outcome
 
 CONTROL = "asyncio:new_event_loop"
+WORKER_EXIT = "oracle.worker_exit"
 CHUNK = 16
 """Cases handed to a warm worker at a time, at most."""
 REPEATS = 8
@@ -111,7 +112,7 @@ class Judging:
     def left_badly(self, passed: Iterable[str], outcome: Outcome) -> None:
         """Try each check that passed in a worker which died at its exit again, alone."""
         for name in passed:
-            self._suspicion("oracle.worker_exit").seen[name] = outcome.message
+            self._suspicion(WORKER_EXIT).seen[name] = outcome.message
             self._solo.append(Task("suspect", self.target, (name,)))
 
     def _after_first(self, name: str, outcome: Outcome) -> None:
@@ -132,6 +133,9 @@ class Judging:
             return
         outcome.seconds = outcome.seconds or self._first[name].seconds
         self._alone[name] = outcome
+        if WORKER_EXIT in outcome.trips:
+            exits = self._suspicion(WORKER_EXIT)
+            exits.seen[name] = exits.confirmed[name] = outcome.trips[WORKER_EXIT]
         if self.control:
             self._solo.append(Task("control", CONTROL, (name,)))
         else:
@@ -139,7 +143,6 @@ class Judging:
 
     def _after_suspect(self, name: str, outcome: Outcome) -> None:
         if outcome.kind not in ("passed", "skipped"):
-            self._suspicion("oracle.worker_exit").confirmed[name] = outcome.message
             self._after_alone(name, outcome)
 
     def _after_control(self, name: str, control: Outcome) -> None:
@@ -147,6 +150,8 @@ class Judging:
         if control.kind == "passed":
             self._say(name, VERDICT_OF.get(outcome.kind, "error"), outcome, control)
             return
+        for known in (self._suspicion(WORKER_EXIT).seen, self._suspicion(WORKER_EXIT).confirmed):
+            known.pop(name, None)
         defect = self.defect_of(self._by_name[name].id)
         self._say(name, "undecided" if defect is None else "skip", outcome, control, defect)
 

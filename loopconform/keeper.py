@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from asyncio import AbstractEventLoop
 
+from loopconform.outcome import shown
 from loopconform.target import LoopFactory, new_loop
 
 GRACE_TURNS = 5
@@ -49,8 +50,10 @@ class LoopKeeper:
                     with contextlib.suppress(Exception):  # judged by checks of these calls
                         _wind_down(loop)
                 loop.close()
-            except Exception as error:  # noqa: BLE001 - whatever it is, an oracle tells of it
-                self.troubles.append(f"close() raised {error!r}")
+            except KeyboardInterrupt:  # Ctrl+C, where pytest runs alone
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever it is, an oracle tells of it
+                self.troubles.append(f"close() raised {shown(error)}")
 
 
 def _wind_down(loop: AbstractEventLoop) -> None:

@@ -27,6 +27,8 @@ START_LIMIT = 60.0
 """Seconds that a worker may take to import its target."""
 STACK_PATIENCE = 0.5
 """Seconds that a worker which outlived its time may take to write its stacks."""
+WATCH_PATIENCE = 5.0
+"""Seconds that a worker may take to see what a check that passed has left behind."""
 END_PATIENCE = 1.0
 """Seconds that may pass between the end of a worker's channel and of its process."""
 
@@ -143,7 +145,8 @@ class Lifeline:
         elif how.kind != "passed":
             last = self._held[-1]
             if last.outcome.kind == "passed":
-                how = replace(how, trips=last.outcome.trips)
+                trips = last.outcome.trips | {"oracle.worker_exit": how.message}
+                how = replace(how, trips=trips)
                 self._held[-1] = replace(last, outcome=how)
         if task is not None:
             for answer in self._held:
@@ -165,7 +168,9 @@ class Lifeline:
             self._todo.clear()
             self._held.append(Answer("", Outcome("passed"), message["probed"]))
             self.send_home()
-        elif "done" in message:
+        elif "ran" in message:
+            self.deadline = time.monotonic() + max(self._limit, WATCH_PATIENCE)
+        elif message.get("done") in self._todo:
             self._done(message["done"], Outcome(**message["outcome"]), bool(message["spent"]))
 
     def _done(self, case: str, outcome: Outcome, spent: bool) -> None:
@@ -204,7 +209,7 @@ class Lifeline:
             kind, text = "hang", f"did not end within {self._limit:g} s{late}"
             text += f"; it was at {at}" if at else "; where it was can't be seen"
         elif self._cut_off:
-            kind, text = "crash", f"the process closed the descriptor it reports on{late}"
+            kind, text = "crash", f"the process closed, or wrote on, the descriptor it reports on{late}"
         elif self._said_bye and status == 0:
             kind, text = "passed", ""
         else:

@@ -11,6 +11,7 @@ left behind is its own doing.
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -26,6 +27,9 @@ from loopconform.requirement import Requirement
 
 THREAD_GRACE = 1.0
 """Seconds that a thread, such as an executor's, may take to end after its loop's close()."""
+
+NAMED = 5
+"""How many of the things that tripped an oracle in one check are named."""
 
 CHAPTER = "oracles"
 _EVENTLOOP = "library/asyncio-eventloop.html"
@@ -135,6 +139,7 @@ class Watch:
         self._warned = self._catcher.__enter__()
         warnings.simplefilter("always", ResourceWarning)
         self._threads = set(threading.enumerate())
+        mend_standard_streams()
         self._descriptors = open_descriptors()
         return self
 
@@ -163,7 +168,7 @@ class Watch:
             "oracle.resource_warning": resource,
             "oracle.loop_close": troubles,
         }
-        return {id_: "; ".join(lines) for id_, lines in seen.items() if lines}
+        return {id_: _some(lines) for id_, lines in seen.items() if lines}
 
     def _unraisable(self, args: Any) -> None:  # sys.UnraisableHookArgs is in stubs only
         self._lost.append(
@@ -193,12 +198,16 @@ class Watch:
 
 
 def open_descriptors() -> set[int]:
-    """The open descriptors of this process; empty where the platform can't tell."""
+    """The open descriptors of this process; empty where the platform can't tell.
+
+    To list them takes a descriptor; where there is none left, each number is tried.
+    """
     for place in ("/proc/self/fd", "/dev/fd"):
         try:
             return {int(name) for name in os.listdir(place) if _is_open(int(name))}
-        except OSError:
-            continue
+        except OSError as error:
+            if error.errno == errno.EMFILE:
+                return {fd for fd in range(os.sysconf("SC_OPEN_MAX")) if _is_open(fd)}
     return set()
 
 
@@ -211,6 +220,24 @@ def has_children() -> bool:
     except OSError:
         return False
     return True
+
+
+def mend_standard_streams() -> None:
+    """Open /dev/null in place of a standard stream that a loop has closed.
+
+    So no loop after it gets such a descriptor, and it is seen to close one each time.
+    """
+    for fd in range(3):
+        if not _is_open(fd):
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != fd:
+                os.dup2(nothing, fd)
+                os.close(nothing)
+
+
+def _some(lines: list[str]) -> str:
+    more = f"; and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    return "; ".join(lines[:NAMED]) + more
 
 
 def _is_open(fd: int) -> bool:

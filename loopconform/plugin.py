@@ -23,11 +23,12 @@ import pytest
 from loopconform.judging import Case
 from loopconform.keeper import LoopKeeper
 from loopconform.missing import why_missing
-from loopconform.outcome import Outcome
+from loopconform.outcome import Outcome, came_out
 from loopconform.requirement import BadRequirement, Requirement, from_mark
 from loopconform.target import ADVICE, BadTarget, LoopFactory, load, python_version
 
 requirement_key = pytest.StashKey[Requirement]()
+USAGE_ERROR, INTERNAL_ERROR = pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -170,15 +171,20 @@ class Collected(Checks):
         config.pluginmanager.unregister(name="terminalreporter")
         config.addinivalue_line("markers", "filterwarnings(...): for runs by pytest alone")
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep what was collected; a check without the mark ends the run here."""
-        for item in session.items:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Do as in any run; but here a check without the mark is refused."""
+        super().pytest_collection_modifyitems(items)
+        for item in items:
             if requirement_key not in item.stash:
                 raise pytest.UsageError(
                     f"{_place(item)}: {item.name} wears no requirement mark; "
                     "expected @pytest.mark.requirement(id, api=..., level=..., since=...)"
                 )
-            self._items[item.nodeid] = item
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what was collected; pytest asks for it after a refusal too."""
+        self._items = {item.nodeid: item for item in session.items}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a file could not be collected."""
@@ -326,4 +332,4 @@ def _message_of(error: BaseException) -> str:
     if isinstance(error, (AssertionError, pytest.fail.Exception, BadTarget)):
         said = str(error).partition("\nassert ")[0]
         return said or "an assertion without words failed"
-    return f"{type(error).__name__} came out of the check: {error}".rstrip(": ")
+    return came_out(error)

@@ -21,11 +21,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from loopconform.channel import Channel, Message
 
+MARK = "LOOPCONFORM_RUN"
+"""The environment variable that all processes of one run have in common."""
 TAIL = 65536
 """Bytes kept of what a worker printed, and of its stacks: the last ones."""
+DRAUGHTS = 16
+"""Readings of what a worker writes, one after another, before others get their turn."""
 HIGH = 200
 """Lowest descriptor number of a worker's own ends, out of the way of the loop's."""
 SPAWN_PATIENCE = 60.0
@@ -53,15 +58,21 @@ class Tail:
         return self._sock.fileno()
 
     def drain(self) -> bool:
-        """Read what is there without waiting; False once it has ended."""
-        try:
-            while data := self._sock.recv(65536):
-                self._kept = (self._kept + data)[-TAIL:]
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        """Read what is there without waiting; False once it has ended.
+
+        A writer may be faster than we are, so it is left for later after a while.
+        """
+        for _ in range(DRAUGHTS):
+            try:
+                data = self._sock.recv(TAIL)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not data:
+                return False
+            self._kept = (self._kept + data)[-TAIL:]
+        return True
 
     def take(self) -> str:
         """The text since the last call."""
@@ -114,6 +125,21 @@ def kill_group(leader: int) -> None:
     if hasattr(os, "killpg"):
         with contextlib.suppress(OSError):
             os.killpg(leader, signal.SIGKILL)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill every other process whose environment has this value of MARK.
+
+    Finds, on Linux, what a loop has started in a session of its own, where killing a
+    process group does not reach.
+    """
+    if not mark:
+        return
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        pid = int(place.parent.name)
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and f"{MARK}={mark}\0".encode() in place.read_bytes():
+                os.kill(pid, signal.SIGKILL)
 
 
 def end_of(status: int) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from loopconform.processes import end_of, kill_group
+from loopconform.processes import MARK, end_of, kill_group, kill_marked
 from loopconform.settings import Config
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -47,6 +49,7 @@ class Session:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._workers: set[int] = set()
+        self._mark = uuid.uuid4().hex
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - kept as long as the child
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -61,6 +64,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
+            env=os.environ | {MARK: self._mark},
         )
         try:
             assert child.stdin is not None
@@ -70,6 +74,8 @@ class Session:
                 child.stdin.flush()
             ended = False
             for text in child.stdout:
+                if not text.endswith(b"\n"):  # it was lost in the middle of a line
+                    break
                 event = json.loads(text)
                 ended = ended or event["event"] == "finished"
                 yield from self._sift(event)
@@ -112,6 +118,7 @@ class Session:
                 child.wait()
             for leader in self._workers:
                 kill_group(leader)
+            kill_marked(self._mark)
             self._complaints.close()
         finally:
             before()

@@ -16,7 +16,7 @@ class Config:
 
     `mode` is check, list, show or worker. `limit` is in seconds, for each check. `port`
     and `stacks` are for a spawned worker: where to connect, and the descriptor for its
-    stacks.
+    stacks. `failed_preload` is what such a worker says of a preload that raised.
     """
 
     paths: tuple[str, ...]
@@ -31,3 +31,4 @@ class Config:
     isolate: bool = False
     port: int = 0
     stacks: int | None = None
+    failed_preload: str = ""

@@ -13,6 +13,8 @@ import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
+from loopconform.outcome import shown
+
 LoopFactory = Callable[[], AbstractEventLoop]
 ADVICE = "Give MODULE:FACTORY, such as uvloop:new_event_loop."
 
@@ -42,9 +44,9 @@ def load(target: str) -> LoopFactory:
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise BadTarget(f"no module named {error.name!r}") from error
-        raise BadTarget(f"importing {module_name!r} failed: {error!r}") from error
+        raise BadTarget(f"importing {module_name!r} failed: {shown(error)}") from error
     except BaseException as error:
-        raise BadTarget(f"importing {module_name!r} failed: {error!r}") from error
+        raise BadTarget(f"importing {module_name!r} failed: {shown(error)}") from error
     for name in path.split("."):
         try:
             found = getattr(found, name)

@@ -3,7 +3,8 @@
 It answers each message of its pool in turn:
 
     {"probe": true}        -> {"probed": {...}}     make two loops, say what they are
-    {"run": [case, ...]}   -> {"done": case, "outcome": {...}, "spent": bool} for each
+    {"run": [case, ...]}   -> {"done": case, "outcome": {...}, "spent": bool} for each,
+                              after {"ran": case} where the check itself passed
     {"exit": true}         -> {"bye": true}         and leaves through the interpreter's exit
 
 Before all of that it imports the target: {"ready": true} or {"unusable": why}. A
@@ -15,6 +16,7 @@ replaced, closed or printed to.
 from __future__ import annotations
 
 import contextlib
+import errno
 import faulthandler
 import gc
 import importlib.metadata
@@ -33,7 +35,7 @@ from typing import Any, Protocol
 from loopconform.channel import Channel
 from loopconform.keeper import LoopKeeper
 from loopconform.oracles import Watch, open_descriptors
-from loopconform.outcome import Outcome
+from loopconform.outcome import Outcome, came_out, shown, within
 from loopconform.protocols import ProtocolWatch
 from loopconform.target import BadTarget, LoopFactory, load
 
@@ -41,6 +43,10 @@ MEMORY_LIMIT = 3 << 30
 """Bytes of data a worker may hold, so that a loop that eats memory dies alone."""
 DESCRIPTOR_LIMIT = 1024
 """Descriptors a worker may open, so that a loop that eats them is soon through."""
+CUT_OFF_PATIENCE = 5.0
+"""Seconds that a worker whose channel was closed waits for its end."""
+LEAVING_GRACE = 0.25
+"""Seconds that a thread may take to end when the worker leaves."""
 LEFT_BEHIND = 64
 """Descriptors that cases may leave in a worker before it is spent."""
 
@@ -61,11 +67,26 @@ class Cases(Protocol):
 
 
 def serve(channel: Channel, target: str, cases: Cases, protocols: ProtocolWatch) -> None:
-    """Answer the pool until it says exit or goes away."""
+    """Answer the pool until it says exit or goes away.
+
+    A worker whose loop has closed the channel waits for the pool to notice and to kill
+    it. What else gets here was raised because a loop has spoiled the interpreter.
+    """
+    try:
+        _serve(channel, target, cases, protocols)
+    except BaseException as error:  # noqa: BLE001 - told by the status and on standard error
+        if isinstance(error, OSError) and error.errno in (errno.EBADF, errno.ENOTSOCK):
+            time.sleep(CUT_OFF_PATIENCE)
+        with contextlib.suppress(BaseException):
+            traceback.print_exc()
+        os._exit(1)
+
+
+def _serve(channel: Channel, target: str, cases: Cases, protocols: ProtocolWatch) -> None:
     try:
         cases.factory = load(target)
     except BadTarget as error:
-        channel.send({"unusable": str(error)})
+        channel.send({"unusable": within(str(error))})
         return
     gc.freeze()  # so that the collection after each check has little to look at
     baseline = _left_open()
@@ -79,6 +100,7 @@ def serve(channel: Channel, target: str, cases: Cases, protocols: ProtocolWatch)
                 _run_all(channel, message["run"], cases, protocols, baseline)
             else:
                 channel.send({"bye": True})
+                channel.keep_open()
                 _leave()
                 return
 
@@ -87,15 +109,16 @@ def _run_all(
     channel: Channel, ids: list[str], cases: Cases, protocols: ProtocolWatch, baseline: int
 ) -> None:
     for case, then in zip(ids, [*ids[1:], None], strict=True):
-        outcome, spent = _run_one(case, then, cases, protocols)
+        outcome, spent = _run_one(channel, case, then, cases, protocols)
         spent = spent or _left_open() > baseline + LEFT_BEHIND
+        spent = spent and then != case  # a repetition is after what the first round has left
         channel.send({"done": case, "outcome": outcome.as_dict(), "spent": spent})
         if spent:
             return
 
 
 def _run_one(
-    case: str, then: str | None, cases: Cases, protocols: ProtocolWatch
+    channel: Channel, case: str, then: str | None, cases: Cases, protocols: ProtocolWatch
 ) -> tuple[Outcome, bool]:
     """The outcome of one case, and whether it has spoiled this worker."""
     began = time.perf_counter()
@@ -105,13 +128,13 @@ def _run_one(
             outcome = cases.run(case, then)
             troubles = cases.take_troubles()
             if outcome.kind == "passed":
+                channel.send({"ran": case})
                 log_expected = cases.expects_log(case)
                 outcome.trips = watch.trips(log_expected=log_expected, troubles=troubles)
                 spent = "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
     except BaseException as error:  # noqa: BLE001 - a loop may raise anything, SystemExit too
         text = "".join(traceback.format_exception(error))
-        kind = type(error).__name__
-        outcome = Outcome("failed", f"{kind} came out of the check: {error}".rstrip(": "), text)
+        outcome = Outcome("failed", came_out(error), text)
         spent = True
     outcome.seconds = time.perf_counter() - began
     return outcome, spent
@@ -128,10 +151,10 @@ def _probe(channel: Channel, factory: LoopFactory | None) -> bool:
     try:
         about = describe(keeper.new_loop())
     except BadTarget as error:
-        channel.send({"unusable": str(error)})
+        channel.send({"unusable": within(str(error))})
         return False
     except BaseException as error:  # noqa: BLE001 - whatever a factory raises, it gave no loop
-        channel.send({"unusable": f"the factory raised {error!r}"})
+        channel.send({"unusable": within(f"the factory raised {shown(error)}")})
         return False
     with contextlib.suppress(BaseException):
         keeper.new_loop()
@@ -168,6 +191,7 @@ def settle_in(channel: socket.socket, stacks: int | None) -> Channel:
         with contextlib.suppress(OSError):
             os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.stderr = sys.__stderr__  # the pool's process keeps what pytest says there
     _limit()
     if stacks is not None:
         faulthandler.enable(file=stacks)
@@ -234,7 +258,8 @@ def _leave() -> None:
     others = [
         t for t in threading.enumerate() if t is not threading.current_thread() and not t.daemon
     ]
+    patience = time.monotonic() + LEAVING_GRACE
     for thread in others:
-        thread.join(1.0)
+        thread.join(max(0.0, patience - time.monotonic()))
     if any(thread.is_alive() for thread in others):
         os._exit(0)

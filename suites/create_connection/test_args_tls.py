@@ -244,7 +244,7 @@ async def test_handshake_timeout_must_be_positive(loop: AbstractEventLoop, limit
     If this fails, look for `timeout or default`, which takes 0 for "not given", or for
     a limit that goes to call_later() unchecked.
     """
-    await expect_tls_connection(loop, ssl_handshake_timeout=1)
+    await expect_tls_connection(loop, ssl_handshake_timeout=60)
 
     with (
         tls_server(server_context(), read_all) as server,
@@ -274,7 +274,7 @@ async def test_shutdown_timeout_must_be_positive(loop: AbstractEventLoop, limit:
     If this fails, look for `timeout or default`, which takes 0 for "not given", or for
     a limit that is first looked at when the connection is closed.
     """
-    await expect_tls_connection(loop, ssl_shutdown_timeout=1)
+    await expect_tls_connection(loop, ssl_shutdown_timeout=60)
 
     with (
         tls_server(server_context(), read_all) as server,

@@ -30,11 +30,11 @@ from ..support.races import (
     arrivals_at,
     called_off,
     ends_soon,
-    in_flight,
     outcome_of,
     silent_and_listening,
     soon,
     start_connect,
+    under_way,
 )
 from ..support.requirement import requirement
 from ..support.sockets import CountedFactory
@@ -144,12 +144,12 @@ async def test_without_a_delay_attempts_do_not_race(loop: AbstractEventLoop) -> 
     """
     with bound_on_both() as pair, filled(pair[0]), filled(pair[1]):
         port = port_of(pair[0])
-        before = in_flight(port)
+        before = under_way()
         connecting = start_connect(loop, port)
-        await soon(lambda: in_flight(port) > before)
+        await soon(lambda: under_way() > before)
 
         await asyncio.wait([connecting], timeout=NOT_IN_PARALLEL)
-        started = in_flight(port) - before
+        started = under_way() - before
 
         await called_off(connecting)
         assert started == 1, (

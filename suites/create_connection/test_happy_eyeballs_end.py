@@ -20,11 +20,11 @@ from ..support.races import (
     arrivals_at,
     called_off,
     ends_soon,
-    in_flight,
     kinds_of,
     silent_and_listening,
     soon,
     start_connect,
+    under_way,
 )
 from ..support.requirement import requirement
 from ..support.sockets import CountedFactory, expect_connection
@@ -49,13 +49,13 @@ async def test_the_losing_attempt_is_given_up(loop: AbstractEventLoop, silent: s
     """
     with silent_and_listening(silent) as listener:
         port = port_of(listener)
-        before = in_flight(port)
+        before = under_way()
 
         connecting = start_connect(loop, port, happy_eyeballs_delay=DELAY)
         assert await ends_soon(connecting), f"{silent} held up the race; expected a winner"
         transport, _ = connecting.result()
-        await soon(lambda: in_flight(port) == before)
-        left = in_flight(port) - before
+        await soon(lambda: under_way() == before)
+        left = under_way() - before
 
         await dispose(transport)
         assert left == 0, (
@@ -138,14 +138,14 @@ async def test_cancelling_gives_up_all_attempts(loop: AbstractEventLoop) -> None
     """
     with bound_on_both() as pair, filled(pair[0]), filled(pair[1]):
         port = port_of(pair[0])
-        before = in_flight(port)
+        before = under_way()
         connecting = start_connect(loop, port, happy_eyeballs_delay=DELAY)
-        await soon(lambda: in_flight(port) == before + 2)
-        started = in_flight(port) - before
+        await soon(lambda: under_way() == before + 2)
+        started = under_way() - before
 
         await called_off(connecting)
-        await soon(lambda: in_flight(port) == before)
-        left = in_flight(port) - before
+        await soon(lambda: under_way() == before)
+        left = under_way() - before
 
         assert (started, left) == (2, 0), (
             f"create_connection(happy_eyeballs_delay={DELAY}) to two silent addresses had "

@@ -91,7 +91,6 @@ async def test_a_socket_of_an_open_transport_is_refused(loop: AbstractEventLoop)
     api="loop.create_connection",
     level="interop",
     since="3.12",
-    not_on=["3.14.7", "3.14.8", "3.14.9", "3.14.10", "3.15"],
     libraries=["aiohttp"],
 )
 async def test_a_refused_second_hand_over_leaves_the_first_working(

@@ -91,6 +91,7 @@ async def test_the_given_context_is_not_modified(loop: AbstractEventLoop, name: 
     kept = ("check_hostname", "verify_mode", "options", "minimum_version", "maximum_version")
     context = client_context()
     before = {setting: getattr(context, setting) for setting in kept}
+    Reports(loop)  # whether a refusal is reported besides is not judged here either
     with tls_server(server_context(), echo) as server:
         call = loop.create_connection(Recorder, *server.address, ssl=context, server_hostname=name)
         if name:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from .tasks import context_with, nothing
@@ -74,10 +74,6 @@ class RecordingFactory:
         return self.keywords[-1]
 
 
-class _ProbeError(Exception):
-    """Ends the call of a factory that only looks at its keywords."""
-
-
 def install_eager(loop: AbstractEventLoop) -> None:
     """Install asyncio.eager_task_factory, so that one fault does not hide all else about it.
 
@@ -85,12 +81,10 @@ def install_eager(loop: AbstractEventLoop) -> None:
     `task_factory.eager.runs_synchronously` and the checks of the call. On such a loop,
     and on no other, the eager factory is installed behind one that drops them.
     """
-    probe = RecordingFactory(_ProbeError())
-    coro = nothing()
+    probe = RecordingFactory()
     loop.set_task_factory(probe)
-    with suppress(_ProbeError):
-        loop.create_task(coro)
-    coro.close()
+    loop.create_task(nothing())
+    loop.set_task_factory(None)
     assert probe.keywords, (
         "create_task() did not call a factory that was installed just before; expected a call, "
         "without which no factory makes eager tasks"

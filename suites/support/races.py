@@ -13,12 +13,12 @@ on a loop that does its part.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from .expect import not_observable
@@ -38,7 +38,7 @@ from .resolver import NAME, address_of, interposed
 
 ROUND = 0.002
 """Seconds between two glances."""
-ROUNDS = 250
+ROUNDS = 100
 LIMIT = 1.0
 """Rounds and seconds after which something that did not happen is not going to."""
 FAR = 30.0
@@ -47,8 +47,6 @@ ROUTES = ("first IPv6", "second IPv6", "third IPv6", "first IPv4", "second IPv4"
 """Addresses in the order in which a resolver names them."""
 
 Connected: TypeAlias = tuple[asyncio.Transport, Recorder]
-
-_SYN_SENT = "02"
 
 
 def start_connect(
@@ -126,17 +124,16 @@ def silent_and_listening(silent: str) -> Iterator[socket.socket]:
             yield listener
 
 
-def in_flight(port: int) -> int:
-    """How many connects to a port of this machine wait for an answer, as the kernel has it.
+def under_way() -> int:
+    """How many TCP sockets of this process wait for the answer to a connect.
 
-    Counts those of other parties too, such as the one that keeps a queue full: compare
+    Counts those of the check too, such as the one that keeps a queue full: compare
     with an earlier count.
     """
-    tables = [path for path in map(Path, ("/proc/net/tcp", "/proc/net/tcp6")) if path.exists()]
-    if not tables:
-        not_observable("this system has no /proc/net/tcp, which shows connects in flight")
-    rows = [row.split() for path in tables for row in path.read_text().splitlines()[1:]]
-    return sum(row[3] == _SYN_SENT and row[2].endswith(f":{port:04X}") for row in rows)
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        if os.path.isdir(folder):
+            return sum(_is_connecting(int(name)) for name in os.listdir(folder))
+    return not_observable("this platform does not list a process's descriptors")
 
 
 class Arrivals:
@@ -224,3 +221,28 @@ def _is_open(connection: socket.socket) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def _is_connecting(descriptor: int) -> bool:
+    """Whether it has a port without a peer; ports that refuse or listen look the same."""
+    try:
+        twin = os.dup(descriptor)
+    except OSError:  # closed since it was listed
+        return False
+    try:
+        sock = socket.socket(fileno=twin)
+    except OSError:  # no socket
+        os.close(twin)
+        return False
+    with sock:
+        if sock.family not in (socket.AF_INET, socket.AF_INET6) or sock.type != socket.SOCK_STREAM:
+            return False
+        return sock.getsockname()[1] != 0 and not _has_peer(sock)
+
+
+def _has_peer(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True

@@ -108,7 +108,7 @@ async def interposed(loop: AbstractEventLoop, answer: Answer) -> AsyncIterator[R
     not_observable("neither loop.getaddrinfo nor socket.getaddrinfo is where this loop resolves")
 
 
-class _Refused(Exception):  # noqa: N818 - it is an answer, not an error
+class _Refused(Exception):
     """The probe's answer; nothing else raises it."""
 
 

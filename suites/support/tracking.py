@@ -1,4 +1,4 @@
-"""Following a task from outside: how it ended, and endings to give it.
+"""Following a task from outside: how it ended, endings to give it, and whether it is gone.
 
 For messages and for comparing in one assertion what would otherwise need several.
 """
@@ -6,6 +6,9 @@ For messages and for comparing in one assertion what would otherwise need severa
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 Ending = Literal["returned", "raised", "cancelled"]
@@ -30,3 +33,17 @@ def state_of(future: asyncio.Future[Any]) -> str:
         return "cancelled"
     error = future.exception()
     return f"returned {future.result()!r}" if error is None else f"raised {error!r}"
+
+
+@contextmanager
+def only_new_garbage() -> Iterator[None]:
+    """Have gc.collect() look only at what is made inside the block; a decorator too.
+
+    That is quick whatever else the process holds, and leaves to other checks what
+    they left behind.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

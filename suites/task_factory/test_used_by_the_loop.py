@@ -137,7 +137,7 @@ async def test_closing_a_dropped_generator_uses_the_factory(loop: AbstractEventL
     generator = unfinished()
     await anext(generator)
     del generator
-    gc.collect()
+    gc.collect(0)
     await turns_until(lambda: closed_in)
 
     assert closed_in, (

@@ -7,6 +7,7 @@ import warnings
 from asyncio import AbstractEventLoop
 
 from ..support.requirement import requirement
+from ..support.tracking import only_new_garbage
 from ..support.turns import turns
 
 
@@ -17,6 +18,7 @@ from ..support.turns import turns
     since="3.11",
     doc="library/asyncio-dev.html#detect-never-awaited-coroutines",
 )
+@only_new_garbage()
 def test_only_a_forgotten_coroutine_is_warned_of(loop: AbstractEventLoop) -> None:
     """A coroutine that is neither awaited nor scheduled brings a RuntimeWarning, no other does.
 
@@ -34,7 +36,6 @@ def test_only_a_forgotten_coroutine_is_warned_of(loop: AbstractEventLoop) -> Non
         await turns(1)
         return "the end"
 
-    gc.collect()  # what others forgot is warned of here, not below
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         reached = loop.run_until_complete(main())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ..support.requirement import requirement
-from ..support.tracking import ENDINGS, Ending, end, state_of
+from ..support.tracking import ENDINGS, Ending, end, only_new_garbage, state_of
 from ..support.turns import run_turns, turns
 
 CREATE_TASK = "library/asyncio-task.html#asyncio.create_task"
@@ -25,6 +25,7 @@ CREATE_TASK = "library/asyncio-task.html#asyncio.create_task"
     since="3.11",
     doc=CREATE_TASK,
 )
+@only_new_garbage()
 def test_the_loop_does_not_keep_a_suspended_task(loop: AbstractEventLoop) -> None:
     """A suspended task can be collected when nobody else references it or what it awaits.
 
@@ -56,6 +57,7 @@ def test_the_loop_does_not_keep_a_suspended_task(loop: AbstractEventLoop) -> Non
     doc=CREATE_TASK,
 )
 @pytest.mark.parametrize("how", ENDINGS)
+@only_new_garbage()
 def test_the_loop_does_not_keep_a_finished_task(loop: AbstractEventLoop, how: Ending) -> None:
     """A task that has ended goes away once its creator drops it.
 
@@ -88,6 +90,7 @@ def test_the_loop_does_not_keep_a_finished_task(loop: AbstractEventLoop, how: En
 @requirement(
     "create_task.gc.scheduled_task_kept", api="loop.create_task", level="implied", since="3.11"
 )
+@only_new_garbage()
 def test_the_loop_keeps_a_task_that_is_ready_to_run(loop: AbstractEventLoop) -> None:
     """A task whose next step is queued is held by the loop, even when its creator drops it.
 

@@ -11,7 +11,7 @@ from asyncio import AbstractEventLoop
 import pytest
 
 from ..support.requirement import requirement
-from ..support.tracking import state_of
+from ..support.tracking import only_new_garbage, state_of
 from ..support.turns import run_turns
 
 
@@ -21,6 +21,7 @@ from ..support.turns import run_turns
     level="implied",
     since="3.11",
 )
+@only_new_garbage()
 def test_close_leaves_pending_tasks_as_they_are(
     loop: AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

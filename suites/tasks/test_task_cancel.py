@@ -12,7 +12,7 @@ import pytest
 
 from ..support.expect import expect_raises
 from ..support.requirement import requirement
-from ..support.tracking import ENDINGS, Ending, end, state_of
+from ..support.tracking import ENDINGS, Ending, end, only_new_garbage, state_of
 from ..support.turns import run_turns, turns
 
 
@@ -80,6 +80,7 @@ async def test_cancel_only_asks(loop: AbstractEventLoop) -> None:
 
 
 @requirement("task.cancel.before_first_step", api="Task.cancel", level="documented", since="3.11")
+@only_new_garbage()
 def test_a_task_cancelled_before_its_first_step_never_runs(loop: AbstractEventLoop) -> None:
     """A task cancelled before it started runs nothing, ends cancelled and warns of nothing.
 

@@ -69,7 +69,7 @@ class ReturnsAClosingTransport(SoundLoop):
             return pair
 
 
-class HandshakeFailed(Exception):  # noqa: N818 - the name that a loop might choose
+class HandshakeFailed(Exception):
     """An exception that is no OSError."""
 
 

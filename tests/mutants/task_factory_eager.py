@@ -174,6 +174,27 @@ class RunsTooEarlyLoop(FactoryLoop):
 
 
 @mutant(
+    breaks="task_factory.eager.stopped_loop_not_eager",
+    says="on a stopped loop",
+    since=EAGER_SINCE,
+)
+class RunsWhileItCreatesLoop(FactoryLoop):
+    """Is running, by its own account, while it creates a task."""
+
+    creating = False
+
+    def is_running(self) -> bool:
+        return self.creating or super().is_running()
+
+    def create_task(self, coro: Any, **given: Any) -> Any:
+        self.creating = True
+        try:
+            return super().create_task(coro, **given)
+        finally:
+            self.creating = False
+
+
+@mutant(
     breaks="task_factory.eager.other_running_loop_not_eager",
     says="on an idle loop",
     since=EAGER_SINCE,

@@ -138,7 +138,9 @@ class GoesOnOneTurnLateLoop(FactoryLoop):
         finally:
             self.creating = False
 
-    def call_soon(self, callback: Any, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # as loose as any
+    def call_soon(  # type: ignore[override]  # typeshed ties the arguments to the callback
+        self, callback: Any, *args: Any, **options: Any
+    ) -> Any:
         if self.creating:
             later = super().call_soon
             return later(lambda: later(callback, *args, **options))

@@ -89,7 +89,9 @@ class FactoryForKeywordsOnlyLoop(FactoryLoop):
 class RunsInTheSubmittersThreadLoop(FactoryLoop):
     """Calls on the spot what call_soon_threadsafe() is given."""
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # as loose as any
+    def call_soon_threadsafe(  # type: ignore[override]  # typeshed ties the arguments to the callback
+        self, callback: Any, *args: Any, **options: Any
+    ) -> Any:
         callback(*args)
         return super().call_soon_threadsafe(len, (), **options)
 
