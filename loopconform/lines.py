@@ -106,11 +106,9 @@ def _with_control(verdict: Verdict, text: str, part: Callable[[Verdict], str]) -
     if verdict.control is None or verdict.control.kind == "passed":
         return text
     if verdict.defect is not None:
-        reason = f"CPython itself breaks this promise here ({verdict.defect}); not judged"
-    else:
-        reason = "asyncio's own loop fails here too"
-    own = Verdict(verdict.case, verdict.verdict, verdict.control)
-    return f"{text}\n{reason}: {part(own)}" if part(own) else text
+        return f"CPython itself breaks this promise here, {verdict.defect}; not judged: {text}"
+    own = part(Verdict(verdict.case, verdict.verdict, verdict.control))
+    return f"{text}\nasyncio's own loop fails here too: {own}" if own else text
 
 
 def _control(verdicts: list[Verdict]) -> str | None:

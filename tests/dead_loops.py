@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 
@@ -44,7 +44,7 @@ class Lazy(asyncio.SelectorEventLoop):
     def run_forever(self) -> None:
         """Come back at once."""
 
-    def run_until_complete(self, future: Awaitable[Any]) -> Any:
+    def run_until_complete(self, future: Any) -> Any:
         """Come back at once."""
         if asyncio.iscoroutine(future):
             future.close()

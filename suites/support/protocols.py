@@ -78,8 +78,5 @@ async def dispose(transport: asyncio.BaseTransport) -> None:
 
     For the end of a check whose promise is another one.
     """
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-    else:
-        transport.close()
+    getattr(transport, "abort", transport.close)()
     await turns()

@@ -125,14 +125,15 @@ def silent_and_listening(silent: str) -> Iterator[socket.socket]:
 
 
 def under_way() -> int:
-    """How many TCP sockets of this process wait for the answer to a connect.
+    """How many connects of this process wait for an answer.
 
-    Counts those of the check too, such as the one that keeps a queue full: compare
-    with an earlier count.
+    Counts those of the check too, such as the one that keeps a queue full, and ports
+    that refuse or listen: compare with an earlier count.
     """
     for folder in ("/proc/self/fd", "/dev/fd"):
         if os.path.isdir(folder):
-            return sum(_is_connecting(int(name)) for name in os.listdir(folder))
+            places = {_connecting_from(int(name)) for name in os.listdir(folder)}
+            return len(places - {None})
     return not_observable("this platform does not list a process's descriptors")
 
 
@@ -223,21 +224,22 @@ def _is_open(connection: socket.socket) -> bool:
     return False
 
 
-def _is_connecting(descriptor: int) -> bool:
-    """Whether it has a port without a peer; ports that refuse or listen look the same."""
+def _connecting_from(descriptor: int) -> Any:
+    """The address of a TCP socket that has no peer but a port; None for anything else."""
     try:
         twin = os.dup(descriptor)
     except OSError:  # closed since it was listed
-        return False
+        return None
     try:
         sock = socket.socket(fileno=twin)
     except OSError:  # no socket
         os.close(twin)
-        return False
+        return None
     with sock:
         if sock.family not in (socket.AF_INET, socket.AF_INET6) or sock.type != socket.SOCK_STREAM:
-            return False
-        return sock.getsockname()[1] != 0 and not _has_peer(sock)
+            return None
+        address = sock.getsockname()
+        return None if address[1] == 0 or _has_peer(sock) else address
 
 
 def _has_peer(sock: socket.socket) -> bool:

@@ -97,12 +97,12 @@ def test_other_tasks_go_on_after_an_interrupt(
     failing, lasting = loop.create_task(interrupts()), loop.create_task(lasts())
     with expect_raises(kind, f"run_until_complete(), in which a task raised {kind.__name__},"):
         loop.run_until_complete(lasting)
-    before = state_of(lasting)
+    before = (state_of(failing).split("(")[0], state_of(lasting))
     run_turns(loop)
 
-    assert before == "pending", (
-        f"when {kind.__name__} came out of the run the other task was {before}, though the first "
-        f"{state_of(failing)} three turns earlier; expected it pending"
+    assert before == (f"raised {kind.__name__}", "pending"), (
+        f"when {kind.__name__} came out of the run, its task and the other one were {before}; "
+        "expected that the first had raised it and the other was pending"
     )
     assert (steps, state_of(lasting)) == ([0, 1, 2, 3], "returned 'the result'"), (
         f"after {kind.__name__} the loop ran again; the other task made steps {steps} and is "

@@ -1,4 +1,4 @@
-"""Loops that are clean until the interpreter ends."""
+"""Loops that keep every promise, until the interpreter ends."""
 
 from __future__ import annotations
 
@@ -22,17 +22,10 @@ def hang_at_exit() -> asyncio.AbstractEventLoop:
     return asyncio.SelectorEventLoop()
 
 
-class AbortsAfterConnecting(asyncio.SelectorEventLoop):
-    """Dies at the exit of a process in which it has connected."""
+class LeavingAfterConnecting(asyncio.SelectorEventLoop):
+    """Gives a process in which it has connected an exit status."""
 
     async def create_connection(self, *args: Any, **kwargs: Any) -> Any:
-        atexit.register(os.abort)
-        return await super().create_connection(*args, **kwargs)
-
-
-class FailsAfterConnecting(asyncio.SelectorEventLoop):
-    """Makes a process in which it has connected exit with a status that says so."""
-
-    async def create_connection(self, *args: Any, **kwargs: Any) -> Any:
-        atexit.register(os._exit, 3)
+        """Connect, and remember it."""
+        atexit.register(os._exit, 9)
         return await super().create_connection(*args, **kwargs)

@@ -1,16 +1,14 @@
-"""Factories that misbehave before there is a loop; each ends in a usage error."""
+"""Factories that give no loop; what a process can die of, `deaths` has."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import unittest.mock
-from typing import NoReturn
 
-from . import deaths
-from .deaths import (  # noqa: F401 - each of them is a factory too
+from .deaths import (  # noqa: F401 - each of them is a factory here
+    abort,
     allocate,
+    gibberish,
+    interrupt,
     kill_own_group,
     leave,
     open_descriptors,
@@ -19,52 +17,19 @@ from .deaths import (  # noqa: F401 - each of them is a factory too
     sleep_in_c,
     spin,
     stop,
-    wait_for_nothing,
+    system_exit,
+    unspeakable,
 )
 
 NOT_CALLABLE = 42
 
 
-class Unspeakable(Exception):  # noqa: N818 - it is no error that anybody could name
-    """An exception that can't be shown."""
-
-    def __str__(self) -> str:
-        raise self
-
-    __repr__ = __str__
-
-
-def abort() -> NoReturn:
-    """Die of SIGABRT."""
-    os.abort()
-
-
-def system_exit() -> NoReturn:
-    """Ask the interpreter to end, successfully."""
-    sys.exit(0)
-
-
-def keyboard_interrupt() -> NoReturn:
-    """Raise what Ctrl+C raises."""
-    raise KeyboardInterrupt
-
-
-def unspeakable() -> NoReturn:
-    """Raise what has no text."""
-    raise Unspeakable
-
-
-def surrogates() -> NoReturn:
-    """Raise an exception whose text can't be encoded."""
-    raise RuntimeError("half a \ud800 character and a \x1b[31m colour")
-
-
 def none() -> None:
-    """Return no loop."""
+    """Return nothing."""
 
 
 async def coroutine() -> asyncio.AbstractEventLoop:
-    """Return a coroutine."""
+    """Return a loop, but only to those who await it."""
     return asyncio.SelectorEventLoop()
 
 
@@ -73,16 +38,3 @@ def closed() -> asyncio.AbstractEventLoop:
     loop = asyncio.SelectorEventLoop()
     loop.close()
     return loop
-
-
-def mock() -> object:
-    """Return something that answers every call."""
-    return unittest.mock.MagicMock()
-
-
-def first_loop_only() -> asyncio.AbstractEventLoop:
-    """Return a loop once in the life of a process, and die the next time."""
-    if hasattr(asyncio, "spent"):
-        deaths.segfault()
-    setattr(asyncio, "spent", True)
-    return asyncio.SelectorEventLoop()

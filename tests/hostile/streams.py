@@ -1,39 +1,23 @@
-"""Factories that print, and that close descriptors which are not theirs."""
+"""Factories and loops that print, and that close or use descriptors which are not theirs."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import threading
+import subprocess
+from typing import Any
 
-from . import deaths
+MORE_THAN_ALL = 2048
+"""Above any descriptor that a worker may have."""
 
 
 def garbage() -> asyncio.AbstractEventLoop:
-    """Write on standard output and standard error what is neither text nor JSON."""
+    """Write on standard output and standard error what is neither text nor an event."""
     os.write(1, b'{"event": "finished"}\n\xff\xfe{"kind": \x00\n')
     os.write(2, b"\xf0\x28 half a line")
-    print("and a line that is never flushed", end="")
+    print("a line that nobody flushes", end="")  # noqa: T201 - this is what it is for
     return asyncio.SelectorEventLoop()
-
-
-def flood() -> asyncio.AbstractEventLoop:
-    """Begin to print without end."""
-    threading.Thread(target=_print_for_ever, daemon=True).start()
-    return asyncio.SelectorEventLoop()
-
-
-def _print_for_ever() -> None:
-    line = b"all work and no play makes a dull loop\n" * 1000
-    while True:
-        os.write(1, line)
-
-
-class FloodingTask(asyncio.SelectorEventLoop):
-    def create_task(self, *args, **kwargs):
-        if self.is_running():
-            _print_for_ever()
-        return super().create_task(*args, **kwargs)
 
 
 def close_standard_streams() -> asyncio.AbstractEventLoop:
@@ -44,31 +28,27 @@ def close_standard_streams() -> asyncio.AbstractEventLoop:
 
 def close_everything() -> asyncio.AbstractEventLoop:
     """Close every descriptor there is."""
-    os.closerange(0, 65536)
+    os.closerange(0, MORE_THAN_ALL)
     return asyncio.SelectorEventLoop()
 
 
-class CloseAllTask(asyncio.SelectorEventLoop):
-    def create_task(self, *args, **kwargs):
-        if self.is_running():
-            os.closerange(0, 65536)
-        return super().create_task(*args, **kwargs)
+class Spoiling(asyncio.SelectorEventLoop):
+    """Its calls flood, close, and write on whatever is open."""
 
-
-class WriteAllTask(asyncio.SelectorEventLoop):
-    def create_task(self, *args, **kwargs):
-        if self.is_running():
-            for fd in range(65536):
-                try:
-                    os.write(fd, b"garbage\n")
-                except OSError:
-                    pass
-        return super().create_task(*args, **kwargs)
-
-    def call_later(self, *args, **kwargs):
-        for fd in range(65536):
-            try:
-                os.write(fd, b"[1]\n[2]")
-            except OSError:
-                pass
+    def call_later(self, *args: Any, **kwargs: Any) -> Any:
+        """Let a child print, faster than anybody reads, and wait for it."""
+        subprocess.run(["yes", "no " * 1000], check=True)
         return super().call_later(*args, **kwargs)
+
+    def create_task(self, *args: Any, **kwargs: Any) -> Any:
+        """Close every descriptor there is."""
+        if self.is_running():
+            os.closerange(0, MORE_THAN_ALL)
+        return super().create_task(*args, **kwargs)
+
+    def set_exception_handler(self, handler: Any) -> None:
+        """Write on every descriptor there is what is not, or might be, a message."""
+        for fd in range(MORE_THAN_ALL):
+            with contextlib.suppress(OSError):
+                os.write(fd, b"[1]\n2\n" if handler is None else b'{"done": "small", "half')
+        super().set_exception_handler(handler)

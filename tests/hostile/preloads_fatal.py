@@ -1,0 +1,5 @@
+"""A module that kills who imports it."""
+
+from . import deaths
+
+deaths.segfault()
