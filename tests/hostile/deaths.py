@@ -17,7 +17,7 @@ class Panic(BaseException):
     """What a loop written in Rust raises for a broken invariant."""
 
 
-class Unspeakable(Exception):  # noqa: N818 - nobody could call it an error
+class Unspeakable(Exception):
     """An exception that can't be shown."""
 
     def __str__(self) -> str:

@@ -40,7 +40,8 @@ def thread() -> AbstractEventLoop:
 
 def child() -> AbstractEventLoop:
     """Leave a child process, in a session of its own where no signal to a group comes."""
-    KEPT.append(subprocess.Popen(["sleep", str(deaths.FOR_EVER)], start_new_session=True))
+    words = ["sleep", str(deaths.FOR_EVER)]
+    KEPT.append(subprocess.Popen(words, start_new_session=True))  # noqa: S603 - a command of ours
     return SelectorEventLoop()
 
 

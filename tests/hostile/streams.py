@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import subprocess
-from typing import Any
+
+from .methods import instead, instead_when_running
 
 MORE_THAN_ALL = 2048
 """Above any descriptor that a worker may have."""
@@ -32,23 +33,21 @@ def close_everything() -> asyncio.AbstractEventLoop:
     return asyncio.SelectorEventLoop()
 
 
+def _flood() -> None:
+    """Let a child print, faster than anybody reads, and wait for it."""
+    subprocess.run(["yes", "no " * 1000], check=True)  # noqa: S603, S607 - a command of ours
+
+
+def _write_everywhere() -> None:
+    """Write on every descriptor there is what is not, or might be, a message."""
+    for fd in range(MORE_THAN_ALL):
+        with contextlib.suppress(OSError):
+            os.write(fd, b'[1]\n2\n{"done": "small", "half')
+
+
 class Spoiling(asyncio.SelectorEventLoop):
     """Its calls flood, close, and write on whatever is open."""
 
-    def call_later(self, *args: Any, **kwargs: Any) -> Any:
-        """Let a child print, faster than anybody reads, and wait for it."""
-        subprocess.run(["yes", "no " * 1000], check=True)
-        return super().call_later(*args, **kwargs)
-
-    def create_task(self, *args: Any, **kwargs: Any) -> Any:
-        """Close every descriptor there is."""
-        if self.is_running():
-            os.closerange(0, MORE_THAN_ALL)
-        return super().create_task(*args, **kwargs)
-
-    def set_exception_handler(self, handler: Any) -> None:
-        """Write on every descriptor there is what is not, or might be, a message."""
-        for fd in range(MORE_THAN_ALL):
-            with contextlib.suppress(OSError):
-                os.write(fd, b"[1]\n2\n" if handler is None else b'{"done": "small", "half')
-        super().set_exception_handler(handler)
+    call_later = instead(_flood)
+    create_task = instead_when_running("create_task", lambda: os.closerange(0, MORE_THAN_ALL))
+    set_exception_handler = instead(_write_everywhere)

@@ -12,9 +12,7 @@ from asyncio import AbstractEventLoop
 import pytest
 
 
-@pytest.mark.requirement(
-    "small.call_soon", api="loop.call_soon", level="documented", since="3.11"
-)
+@pytest.mark.requirement("small.call_soon", api="loop.call_soon", level="documented", since="3.11")
 def test_call_soon(loop: AbstractEventLoop) -> None:
     """call_soon() runs its callback.
 
