@@ -65,7 +65,7 @@ def commands() -> None:
     """Does an asyncio event loop keep its promises?"""
 
 
-def say(text: str, *, err: bool = False, **style: Any) -> None:  # noqa: ANN401 - click's styles
+def say(text: str, *, err: bool = False, **style: Any) -> None:
     """Print. That nobody reads it any more, as in `| head`, does not end a run."""
     try:
         click.secho(text, err=err, **style)
@@ -253,7 +253,7 @@ class Screen:
         told = [line for line in lines if line["verdict"] not in ("pass", "skip")]
         for line in told:
             id_ = line["id"]
-            requirement = result.requirements.get(id_) or telling.unselected_oracle(line)
+            requirement = result.requirements.get(id_) or result.unselected[id_]
             text = telling.deviation(line, requirement, [*self._again, "--id", id_])
             first, _, rest = text.partition("\n")
             say(first, fg=COLOURS.get(line["verdict"], "red"), bold=True)

@@ -122,13 +122,15 @@ class Conductor:
         return chosen
 
     def _announce(self, collected: Collected, chosen: list[Requirement], catalogue: str) -> None:
-        fields = [r.as_dict() | {"manual": r.manual(python_version())} for r in chosen]
-        for row in fields:
+        rows = [_row(requirement) for requirement in chosen]
+        for row in rows:
             if row["chapter"] != oracles.CHAPTER:
                 row["source"] = collected.place(row["id"])
                 if self._config.mode == "show":
                     row["text"] = collected.source(row["id"])
-        self._tell({"event": "collected", "requirements": fields, "catalogue": catalogue})
+        unselected = [_row(oracle) for oracle in oracles.requirements() if oracle not in chosen]
+        event = {"requirements": rows, "unselected": unselected, "catalogue": catalogue}
+        self._tell({"event": "collected"} | event)
 
     def _probe(self) -> bool:
         """Find out what the factory gives; a second try tells bad luck from a bad factory."""
@@ -153,14 +155,15 @@ class Conductor:
 
     def _judge(self, collected: Collected, chosen: list[Requirement]) -> None:
         checks = {r.id: r for r in chosen if r.chapter != oracles.CHAPTER}
+        tell = self._tell_line
         if not checks:  # an oracle alone was asked for; it is decided over all checks
-            checks = collected.requirements()
+            checks, tell = collected.requirements(), _ignore
         why_not = {id_: r.why_not_on(python_version(), sys.platform) for id_, r in checks.items()}
         cases = [c for c in collected.cases() if c.id in checks and why_not[c.id] is None]
-        lines = Lines(checks, cases, self._tell_line)
+        lines = Lines(checks, cases, tell)
         for id_, reason in why_not.items():
             if reason is not None:
-                self._tell_line(skipped(checks[id_], reason))
+                tell(skipped(checks[id_], reason))
         judging = Judging(
             cases,
             self._config.target,
@@ -196,3 +199,11 @@ class Conductor:
             return fork(target, forget)
         config = replace(self._config, mode="worker", target=target, preload=preload)
         return spawn(asdict(config), dict(os.environ))
+
+
+def _ignore(line: Message) -> None:
+    """Tell nobody of a check that was not asked for."""
+
+
+def _row(requirement: Requirement) -> Message:
+    return requirement.as_dict() | {"manual": requirement.manual(python_version())}

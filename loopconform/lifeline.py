@@ -209,7 +209,8 @@ class Lifeline:
             kind, text = "hang", f"did not end within {self._limit:g} s{late}"
             text += f"; it was at {at}" if at else "; where it was can't be seen"
         elif self._cut_off:
-            kind, text = "crash", f"the process closed, or wrote on, the descriptor it reports on{late}"
+            text = f"the process closed, or wrote on, the descriptor it reports on{late}"
+            kind = "crash"
         elif self._said_bye and status == 0:
             kind, text = "passed", ""
         else:

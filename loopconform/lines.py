@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from loopconform.judging import Case, Suspicion, Verdict
 from loopconform.outcome import Outcome
+from loopconform.report import Line
 from loopconform.requirement import Requirement
 
 WORST_FIRST = ("crash", "hang", "fail", "missing", "flaky", "error", "undecided", "pass", "skip")
-DEVIATIONS = frozenset({"fail", "missing", "crash", "hang", "flaky"})
-Line = dict[str, Any]
 
 
 class Lines:

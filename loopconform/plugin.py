@@ -13,6 +13,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import traceback
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -157,6 +158,7 @@ class Collected(Checks):
         super().__init__(self._current_factory)
         self._conduct = conduct
         self._items: dict[str, pytest.Item] = {}
+        self._by_id: dict[str, pytest.Item] = {}
         self._phases: list[Outcome] = []
         self.conducted = False
         self.broken: list[str] = []
@@ -185,6 +187,8 @@ class Collected(Checks):
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what was collected; pytest asks for it after a refusal too."""
         self._items = {item.nodeid: item for item in session.items}
+        marked = [item for item in session.items if requirement_key in item.stash]
+        self._by_id = {item.stash[requirement_key].id: item for item in marked}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a file could not be collected."""
@@ -211,21 +215,17 @@ class Collected(Checks):
 
     def requirements(self) -> dict[str, Requirement]:
         """Each requirement that was collected, by id."""
-        found = (item.stash[requirement_key] for item in self._items.values())
-        return {requirement.id: requirement for requirement in found}
+        return {id_: item.stash[requirement_key] for id_, item in self._by_id.items()}
 
     def place(self, id_: str) -> str:
         """Where the check of that id stands, as FILE:LINE."""
-        return _place(self._check(id_))
+        return _place(self._by_id[id_])
 
     def source(self, id_: str) -> str:
         """The source text of the check of that id."""
-        return inspect.getsource(self._check(id_).obj)
-
-    def _check(self, id_: str) -> pytest.Function:
-        found = next(i for i in self._items.values() if i.stash[requirement_key].id == id_)
-        assert isinstance(found, pytest.Function)
-        return found
+        check = self._by_id[id_]
+        assert isinstance(check, pytest.Function)
+        return inspect.getsource(check.obj)
 
     def cases(self) -> list[Case]:
         """Every case that was collected."""
@@ -263,8 +263,15 @@ def host(paths: list[Path], keyword: str | None, collected: Collected) -> int:
     os.environ.pop("PYTEST_ADDOPTS", None)
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in paths]))
     options = ["-c", str(Path(__file__).with_name("pytest.ini")), f"--rootdir={root.parent}"]
-    options += [f"--confcutdir={root}", "--tb=native", "--capture=no", "--color=no"]
+    options += [
+        f"--confcutdir={root}",
+        "--tb=native",
+        "--assert=plain",
+        "--capture=no",
+        "--color=no",
+    ]
     for name in (
+        "logging",
         "cacheprovider",
         "unraisableexception",
         "threadexception",
@@ -328,8 +335,8 @@ def _outcome_of(report: pytest.TestReport, call: pytest.CallInfo[None], api: str
 
 
 def _message_of(error: BaseException) -> str:
-    """The check's own words, without what pytest's assertion rewriting adds below them."""
+    """The check's own words; for an assertion without words, its line of source."""
     if isinstance(error, (AssertionError, pytest.fail.Exception, BadTarget)):
-        said = str(error).partition("\nassert ")[0]
-        return said or "an assertion without words failed"
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return str(error) or f"`{last.line}` does not hold, line {last.lineno}"
     return came_out(error)

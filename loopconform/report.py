@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import IO, Any
 
 Line = dict[str, Any]
+DEVIATIONS = frozenset({"fail", "missing", "crash", "hang", "flaky"})
+"""The verdicts that tell of a promise not kept."""
 
 
 class CannotWrite(OSError):

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 LEVELS = ("documented", "implied", "interop")
@@ -75,7 +75,7 @@ class Requirement:
 
     def as_dict(self) -> dict[str, Any]:
         """The fields as JSON types, in the order of their declaration."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def from_mark(

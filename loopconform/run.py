@@ -34,10 +34,14 @@ class Stopped(BaseException):
 
 @dataclass
 class Result:
-    """What a run came to. `lines` has the latest line of each id, in the order decided."""
+    """What a run came to. `lines` has the latest line of each id, in the order decided.
+
+    `unselected` are the oracles that the selection left out; one may be tripped all the same.
+    """
 
     header: Line = field(default_factory=dict)
     requirements: dict[str, Line] = field(default_factory=dict)
+    unselected: dict[str, Line] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     stopped_by: int | None = None
@@ -99,6 +103,7 @@ class Run:
         match event["event"]:
             case "collected":
                 self.result.requirements = {r["id"]: r for r in event["requirements"]}
+                self.result.unselected = {r["id"]: r for r in event["unselected"]}
                 self._catalogue = event["catalogue"]
             case "unusable":
                 raise Unusable("\n".join(filter(None, (event["message"], event["detail"].strip()))))
@@ -136,6 +141,8 @@ def _stoppable() -> Iterator[None]:
     """Turn the signals that ask to stop into the exception Stopped."""
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+        for again in STOPPING:  # one is enough: nothing may interrupt the end
+            signal.signal(again, signal.SIG_IGN)
         raise Stopped(number)
 
     before = {number: signal.signal(number, stop) for number in STOPPING}

@@ -10,12 +10,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from loopconform.outcome import shown
 
-LoopFactory = Callable[[], AbstractEventLoop]
+if TYPE_CHECKING:  # the command line splits targets, and has no other use for asyncio
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+LoopFactory: TypeAlias = "Callable[[], AbstractEventLoop]"
 ADVICE = "Give MODULE:FACTORY, such as uvloop:new_event_loop."
 
 

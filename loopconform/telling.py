@@ -10,13 +10,8 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable
 
-from tabulate import tabulate
-
-from loopconform import oracles
-from loopconform.lines import DEVIATIONS
-from loopconform.report import Line
+from loopconform.report import DEVIATIONS, Line
 from loopconform.run import Result
-from loopconform.target import python_version
 
 VERDICTS = ("pass", "fail", "missing", "crash", "hang", "flaky", "undecided", "error", "skip")
 STACK_LINES = 24
@@ -25,6 +20,8 @@ STACK_LINES = 24
 
 def table(lines: Iterable[Line]) -> str:
     """Counts by chapter and API, with the columns that have anything in them."""
+    from tabulate import tabulate  # only now: it takes as long to import as all the rest
+
     rows: dict[tuple[str, str], Counter[str]] = {}
     for line in lines:
         rows.setdefault((line["chapter"], line["api"]), Counter())[line["verdict"]] += 1
@@ -56,12 +53,6 @@ def deviation(line: Line, requirement: Line, repeat: list[str]) -> str:
         told += line["detail"].splitlines()[:STACK_LINES]
     first, *rest = told
     return "\n".join([first, *("  " + part.replace("\n", "\n            ") for part in rest)])
-
-
-def unselected_oracle(line: Line) -> Line:
-    """What is known of an oracle that was tripped though the selection left it out."""
-    oracle = next(o for o in oracles.requirements() if o.id == line["id"])
-    return oracle.as_dict() | {"manual": oracle.manual(python_version())}
 
 
 def skips(lines: Iterable[Line]) -> str:
@@ -110,6 +101,8 @@ def exit_status(result: Result, gates: tuple[str, ...]) -> int:
 
 def listing(requirements: Iterable[Line]) -> str:
     """The requirements as a table: id, level, versions, statement."""
+    from tabulate import tabulate
+
     rows = [
         (
             r["id"],

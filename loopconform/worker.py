@@ -169,16 +169,24 @@ def describe(loop: AbstractEventLoop) -> dict[str, Any]:
     """The loop's class, and the distribution and version that it comes from."""
     cls = type(loop)
     root = cls.__module__.partition(".")[0]
-    names = importlib.metadata.packages_distributions().get(root, [])
-    package, version = (names[0], importlib.metadata.version(names[0])) if names else (root, None)
-    if root in sys.stdlib_module_names:
-        package, version = "CPython", ".".join(map(str, sys.version_info[:3]))
+    package, version = _distribution_of(root)
     return {
         "class": f"{cls.__module__}.{cls.__qualname__}",
         "package": package,
         "version": version,
         "singleton": True,
     }
+
+
+def _distribution_of(root: str) -> tuple[str, str | None]:
+    """The distribution that a top-level package comes from, and its version, if any does."""
+    if root in sys.stdlib_module_names:
+        return "CPython", ".".join(map(str, sys.version_info[:3]))
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return root, importlib.metadata.version(root)  # the usual case; the other one is slow
+    for name in importlib.metadata.packages_distributions().get(root, ()):
+        return name, importlib.metadata.version(name)
+    return root, None
 
 
 def settle_in(channel: socket.socket, stacks: int | None) -> Channel:

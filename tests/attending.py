@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from loopconform import oracles
 from tests.checking import ROOT, Checked, valid
@@ -54,10 +53,12 @@ class Attended:
 
     def wait_until_decided(self, id_: str) -> None:
         """Wait until the report has the line of that requirement."""
-        wait_until(
-            lambda: self.report.exists() and f'"id": "{id_}"' in self.report.read_text(),
-            f"the line of {id_}",
-        )
+
+        def is_decided() -> bool:
+            assert self.process.poll() is None, f"the run ended early:\n{self.end()}"
+            return self.report.exists() and f'"id": "{id_}"' in self.report.read_text()
+
+        wait_until(is_decided, f"the line of {id_}")
 
     def child_of(self, pid: int) -> int:
         """The one child that this process of the run has, waited for if need be."""
@@ -73,16 +74,26 @@ class Attended:
 
 @contextmanager
 def attended(
-    *arguments: str, report: Path, env: dict[str, str] | None = None, **options: Any
+    *arguments: str,
+    report: Path,
+    env: dict[str, str] | None = None,
+    stdout: int = subprocess.PIPE,
+    first: Callable[[], None] | None = None,
 ) -> Iterator[Attended]:
-    """Start `loopconform check` with a report; whatever the test does, all of it is ended."""
+    """Start a run over the small suite; whatever the test does to it, all of it is ended.
+
+    `first` is called in the new process before anything else.
+    """
     mark = uuid.uuid4().hex
-    words = [sys.executable, "-m", "loopconform", "check", *arguments, "--report", str(report)]
+    words = [sys.executable, "-m", "loopconform", "check", *SMALL, "--report", str(report)]
     process = subprocess.Popen(
-        words,
-        **{"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
+        [*words, *arguments],
+        cwd=ROOT,
         env=os.environ | (env or {}) | {MARK: mark},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=first,
         text=True,
     )
     try:
@@ -95,9 +106,9 @@ def attended(
             pass
 
 
-def attend(*arguments: str, report: Path, **options: Any) -> Checked:
-    """Run `loopconform check` over the small suite to its end."""
-    with attended(*arguments, *SMALL, report=report, **options) as run:
+def attend(*arguments: str, report: Path, first: Callable[[], None] | None = None) -> Checked:
+    """A run over the small suite, from start to end."""
+    with attended(*arguments, report=report, first=first) as run:
         return run.end()
 
 

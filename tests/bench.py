@@ -75,8 +75,9 @@ def carry_out(tasks_of: Callable[[Collected], Iterable[Task]]) -> list[tuple[Tas
 def cases_that_apply(collected: Collected) -> dict[str, tuple[str, ...]]:
     """The cases of each requirement that holds on the running Python."""
     cases: dict[str, tuple[str, ...]] = {}
+    requirements = collected.requirements()
     for case in collected.cases():
-        requirement = collected.requirements()[case.id]
+        requirement = requirements[case.id]
         if requirement.why_not_on(python_version(), sys.platform) is None:
             cases[case.id] = (*cases.get(case.id, ()), case.name)
     return cases

@@ -13,6 +13,7 @@ from asyncio import AbstractEventLoop
 import pytest
 
 from ..support.certificates import client_context, server_context
+from ..support.connecting import connected
 from ..support.conversations import echo
 from ..support.listeners import (
     IPV4,
@@ -70,8 +71,11 @@ async def test_a_silent_address_does_not_hold_up_the_next(
             f"create_connection(happy_eyeballs_delay={DELAY}) did not return while {silent} did "
             "not answer; expected the next attempt to start after the delay, and to win"
         )
+        transport, _ = await connected(
+            connecting, f"create_connection(happy_eyeballs_delay={DELAY})"
+        )
         with take_connection(listener):
-            await dispose(connecting.result()[0])
+            await dispose(transport)
 
 
 @pytest.mark.parametrize("refusing", [IPV4, IPV6])
@@ -100,8 +104,9 @@ async def test_a_failed_attempt_starts_the_next_at_once(
             f"create_connection(happy_eyeballs_delay={FAR}) did not return although {refusing} "
             "refused and the other address listens; expected the next attempt at once"
         )
+        transport, _ = await connected(connecting, f"create_connection(happy_eyeballs_delay={FAR})")
         with take_connection(listener):
-            await dispose(connecting.result()[0])
+            await dispose(transport)
 
 
 @requirement(
@@ -118,9 +123,8 @@ async def test_an_address_that_answers_in_time_has_no_rival(loop: AbstractEventL
     """
     factory = CountedFactory()
     with listening_on_both() as pair, arrivals_at(pair) as arrivals:
-        transport, _ = await start_connect(
-            loop, port_of(pair[0]), factory=factory, happy_eyeballs_delay=FAR
-        )
+        call = start_connect(loop, port_of(pair[0]), factory=factory, happy_eyeballs_delay=FAR)
+        transport, _ = await connected(call, f"create_connection(happy_eyeballs_delay={FAR})")
         await turns()
         arrived = arrivals.count()
 
@@ -191,12 +195,15 @@ async def test_the_winner_of_a_race_speaks_tls(loop: AbstractEventLoop) -> None:
     such as ssl that the racing code path drops.
     """
     with tls_server(server_context("localhost"), echo, connections=2) as server:
-        transport, protocol = await start_connect(
+        call = start_connect(
             loop,
             server.port,
             ssl=client_context(),
             server_hostname="localhost",
             happy_eyeballs_delay=DELAY,
+        )
+        transport, protocol = await connected(
+            call, f"create_connection(ssl=..., happy_eyeballs_delay={DELAY})"
         )
         transport.write(b"ping")
         echoed = await protocol.until_received(4)

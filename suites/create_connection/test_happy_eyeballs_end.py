@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ..support.connecting import connected
 from ..support.expect import expect_raises
 from ..support.listeners import IPV4, IPV6, bound_on_both, filled, listening_on_both, port_of
 from ..support.protocols import dispose
@@ -53,7 +54,9 @@ async def test_the_losing_attempt_is_given_up(loop: AbstractEventLoop, silent: s
 
         connecting = start_connect(loop, port, happy_eyeballs_delay=DELAY)
         assert await ends_soon(connecting), f"{silent} held up the race; expected a winner"
-        transport, _ = connecting.result()
+        transport, _ = await connected(
+            connecting, f"create_connection(happy_eyeballs_delay={DELAY})"
+        )
         await soon(lambda: under_way() == before)
         left = under_way() - before
 
@@ -78,9 +81,8 @@ async def test_a_race_without_delay_has_one_winner(loop: AbstractEventLoop) -> N
     """
     factory = CountedFactory()
     with listening_on_both() as pair, arrivals_at(pair) as arrivals:
-        transport, _ = await start_connect(
-            loop, port_of(pair[0]), factory=factory, happy_eyeballs_delay=0
-        )
+        call = start_connect(loop, port_of(pair[0]), factory=factory, happy_eyeballs_delay=0)
+        transport, _ = await connected(call, "create_connection(happy_eyeballs_delay=0)")
         await turns()
         await soon(lambda: arrivals.still_open() == 1)
         still_open = arrivals.still_open()
@@ -140,8 +142,10 @@ async def test_cancelling_gives_up_all_attempts(loop: AbstractEventLoop) -> None
         port = port_of(pair[0])
         before = under_way()
         connecting = start_connect(loop, port, happy_eyeballs_delay=DELAY)
-        await soon(lambda: under_way() == before + 2)
+        await soon(lambda: connecting.done() or under_way() == before + 2)
         started = under_way() - before
+        if connecting.done():
+            await connected(connecting, f"create_connection(happy_eyeballs_delay={DELAY})")
 
         await called_off(connecting)
         await soon(lambda: under_way() == before)

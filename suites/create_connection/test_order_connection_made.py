@@ -10,10 +10,10 @@ from ..support.listeners import (
     connected_pair,
     listening,
     peer_of,
-    read_to_end,
 )
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
+from ..support.sockets import hear
 from ..support.turns import turns
 
 
@@ -98,11 +98,10 @@ async def test_a_write_in_connection_made_is_sent_first(loop: AbstractEventLoop)
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             transport.write(b"first ")  # type: ignore[attr-defined]  # it is no mere BaseTransport
 
-    with listening() as listener, peer_of(listener, read_to_end) as peer:
+    with listening() as listener, peer_of(listener, lambda peer: hear(peer, 12)) as peer:
         call = loop.create_connection(Protocol, *listener.getsockname())
         async with opened(call, "create_connection()") as (transport, _):
             transport.write(b"second")
-            transport.close()
             received = await peer.result()
 
     assert received == b"first second", (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from asyncio import AbstractEventLoop
-from contextlib import suppress
 
 from ..support.certificates import NAME, TLS_1_2, TLS_1_3, client_context, server_context
 from ..support.conversations import (
@@ -137,8 +136,8 @@ async def test_a_failed_handshake_is_final(loop: AbstractEventLoop) -> None:
     ):
         answer = [address_at(IPV4, first.port), address_at(IPV4, second.port)]
         async with interposed(loop, answer):
-            with suppress(OSError):
-                await loop.create_connection(Recorder, RESOLVED_NAME, 443, ssl=client_context())
+            call = loop.create_connection(Recorder, RESOLVED_NAME, 443, ssl=client_context())
+            await refused(Exception, "create_connection(ssl=context) to a server that closed", call)
         await turns()
         tried = len(first.clients) + len(second.clients)
 

@@ -122,6 +122,7 @@ async def test_a_certificate_for_another_name_is_a_certificate_error(
             f"create_connection(server_hostname={NAME!r}) to a server certified as localhost",
             server,
             call,
+            ssl.CertificateError,
         )
 
 
@@ -151,7 +152,7 @@ async def test_server_hostname_holds_for_a_given_socket(
             async with opened(call, doing):
                 pass
         else:
-            await refused(ssl.CertificateError, doing, call)
+            await refused(Exception, doing, call)
 
     assert names == [NAME], f"{doing} sent {names} as server name; expected {[NAME]}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import ssl
 from asyncio import AbstractEventLoop
 
 from ..support.certificates import (
@@ -40,7 +41,7 @@ async def test_an_untrusted_issuer_is_a_verification_error(loop: AbstractEventLo
         call = loop.create_connection(
             Recorder, *server.address, ssl=client_context(), server_hostname=NAME
         )
-        error = await distrusted("issuer", DOING, server, call)
+        error = await distrusted("issuer", DOING, server, call, ssl.SSLCertVerificationError)
 
     code = getattr(error, "verify_code", None)
     assert code, f"{DOING} raised {error!r} with verify_code {code}; expected OpenSSL's code"

@@ -8,26 +8,24 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
+from .expect import is_missing
 from .protocols import dispose
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 
-@asynccontextmanager
-async def opened(
+async def connected(
     call: Awaitable[tuple[asyncio.Transport, P]], doing: str
-) -> AsyncIterator[tuple[asyncio.Transport, P]]:
+) -> tuple[asyncio.Transport, P]:
     """Await a create_connection(); `doing` opens the message when it fails.
 
-    The connection is aborted at the end of the block. A missing method or keyword
-    leaves as it came, so that the checker reports it as missing.
+    A missing method or keyword leaves as it came, so that the checker reports it as
+    missing.
     """
     try:
         result = await call
-    except NotImplementedError:
-        raise
     except Exception as error:
-        if isinstance(error, TypeError) and "keyword" in str(error):
+        if is_missing(error):
             raise
         raise AssertionError(f"{doing} raised {error!r}; expected a connection") from error
     try:
@@ -36,6 +34,15 @@ async def opened(
         raise AssertionError(
             f"{doing} returned {result!r}; expected (transport, protocol)"
         ) from None
+    return transport, protocol
+
+
+@asynccontextmanager
+async def opened(
+    call: Awaitable[tuple[asyncio.Transport, P]], doing: str
+) -> AsyncIterator[tuple[asyncio.Transport, P]]:
+    """Await a create_connection() as `connected` does; abort the connection after the block."""
+    transport, protocol = await connected(call, doing)
     try:
         yield transport, protocol
     except GeneratorExit:  # the check itself is being closed, and can't wait any more

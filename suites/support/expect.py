@@ -31,7 +31,7 @@ def expect_raises(kind: type[E] | tuple[type[E], ...], doing: str) -> Iterator[C
     unless it was asked for, leaves the block unchanged: the call is missing.
     """
     caught: Caught[E] = Caught()
-    names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+    names = " or ".join(map(named, kind if isinstance(kind, tuple) else (kind,)))
     try:
         yield caught
     except NotImplementedError as error:
@@ -44,6 +44,18 @@ def expect_raises(kind: type[E] | tuple[type[E], ...], doing: str) -> Iterator[C
         raise AssertionError(f"{doing} raised {error!r}; expected {names}") from error
     else:
         raise AssertionError(f"{doing} raised nothing; expected {names}")
+
+
+def named(kind: type[BaseException]) -> str:
+    """An expected exception's class, for a message; "an exception" where any will do."""
+    return "an exception" if kind is Exception else kind.__name__
+
+
+def is_missing(error: BaseException) -> bool:
+    """Whether an exception says that a call or a keyword does not exist."""
+    return isinstance(error, NotImplementedError) or (
+        isinstance(error, TypeError) and "keyword" in str(error)
+    )
 
 
 def not_observable(reason: str) -> NoReturn:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeAlias
 
-from .expect import not_observable
+from .expect import is_missing, not_observable
 from .listeners import (
     BOTH_LOOPBACKS,
     IPV4,
@@ -93,13 +93,16 @@ async def called_off(task: asyncio.Task[Any]) -> None:
 
 
 async def outcome_of(connecting: asyncio.Task[Connected]) -> str:
-    """Let a connect end soon: "a connection", which is put away; an exception's name; "nothing"."""
+    """Let a connect end soon: "a connection", which is put away; the error; or "nothing".
+
+    An OSError is said by its class alone.
+    """
     if not await ends_soon(connecting):
         return "nothing"
     if error := connecting.exception():
-        if isinstance(error, (TypeError, AttributeError, NotImplementedError)):
-            raise error  # signs of a missing call or keyword
-        return type(error).__name__
+        if is_missing(error):
+            raise error
+        return type(error).__name__ if isinstance(error, OSError) else repr(error)
     await dispose(connecting.result()[0])
     return "a connection"
 

@@ -120,7 +120,8 @@ class CountedFactory:
 class Reports:
     """Stands in for the loop's exception handler and keeps what was reported to it.
 
-    Only the messages and the exceptions: a stored context can keep a task alive.
+    Only the messages and the exceptions: a stored context can keep a task alive. With
+    which other arguments a handler is called is a requirement of its own.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
@@ -139,7 +140,8 @@ class Reports:
         )
         assert not before, f"{doing}, the exception handler got {before}; expected no report"
 
-    def _keep(self, _: AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _keep(self, *called_with: Any) -> None:
+        context: dict[str, Any] = called_with[-1]
         self.messages.append(str(context.get("message")))
         self.errors.append(context.get("exception"))
 

@@ -63,7 +63,6 @@ def test_an_interrupt_in_a_task_ends_the_run(
     assert not loop.is_running(), (
         f"is_running() is true after {method}() raised {interrupt!r}; expected False"
     )
-    loop.run_until_complete(asyncio.sleep(0))
 
 
 @requirement(

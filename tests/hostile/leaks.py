@@ -40,8 +40,7 @@ def thread() -> AbstractEventLoop:
 
 def child() -> AbstractEventLoop:
     """Leave a child process, in a session of its own where no signal to a group comes."""
-    words = ["sleep", str(deaths.FOR_EVER)]
-    KEPT.append(subprocess.Popen(words, start_new_session=True))  # noqa: S603 - a command of ours
+    KEPT.append(subprocess.Popen(["sleep", str(deaths.FOR_EVER)], start_new_session=True))
     return SelectorEventLoop()
 
 

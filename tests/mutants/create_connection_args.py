@@ -266,11 +266,6 @@ class TimesOutAtOnce(Spoiled):
     breaks="create_connection.failure.resolver_failure_does_not_call_factory",
     says="a host that can't be resolved called the protocol factory 1 times",
 )
-@mutant(
-    breaks="create_connection.local_addr.in_use_is_oserror",
-    says="listener untouched and factory calls are (98, True, 1)",
-)
-@mutant(breaks="create_connection.cancel.pending_connect", says="factory calls, are (0, 1)")
 class BuildsTheProtocolFirst(Spoiled):
     """Calls the factory before anything else."""
 

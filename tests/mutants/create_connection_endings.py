@@ -109,7 +109,7 @@ class SkipsConnectionLost(Spoiled):
         protocol.connection_made = forgetting
 
 
-@mutant(breaks="create_connection.cancel.pending_connect", says="are (1, 0); expected none")
+@mutant(breaks="create_connection.cancel.pending_connect", says="left 1 descriptors open")
 @mutant(breaks="create_connection.cancel.timeout_wrapper", says="left 1 descriptors open")
 @mutant(breaks="create_connection.cancel.during_tls_handshake", says="its peer saw: no end")
 class KeepsConnecting(SoundLoop):
@@ -121,7 +121,7 @@ class KeepsConnecting(SoundLoop):
         return await asyncio.shield(self.connecting)
 
 
-@mutant(breaks="create_connection.cancel.pending_connect", says="are (1, 0); expected none")
+@mutant(breaks="create_connection.cancel.pending_connect", says="left 1 descriptors open")
 @mutant(breaks="create_connection.cancel.timeout_wrapper", says="left 1 descriptors open")
 class LeaksThePendingSocket(SoundLoop):
     """Closes the socket only when the connect comes to an end of its own."""

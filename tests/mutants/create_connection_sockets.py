@@ -94,7 +94,7 @@ class RefusesBlockingSockets(GivenSocket):
 
 @mutant(
     breaks="create_connection.sock.blocking_socket_becomes_nonblocking",
-    says="expected the socket object and its descriptor to be non-blocking",
+    says="expected it to be non-blocking",
 )
 class LeavesTheDescriptorBlocking(GivenSocket):
     """Makes only the object non-blocking."""
