@@ -84,7 +84,7 @@ class Lifeline:
         self._held: list[Answer] = []
         self._passed: list[str] = []
         self._at = "starting"
-        self._overdue = self._cut_off = self._said_bye = False
+        self._overdue = self._cut_off = self._said_bye = self._is_dead = False
         self._unusable = ""
 
     def give(self, task: Task) -> None:
@@ -126,7 +126,14 @@ class Lifeline:
             self._enter("ending", END_PATIENCE)
 
     def has_gone(self) -> bool:
-        """Whether the process has ended, and all that it said has been heard."""
+        """Whether the process has ended, and all that it said has been heard.
+
+        A process that a loop has forked may keep the channel open for longer; so one that
+        was leaving is believed to have gone when it is found dead a second time.
+        """
+        if self.state == "leaving" and self.process.has_ended():
+            was_dead, self._is_dead = self._is_dead, True
+            return was_dead
         return self.state == "ending" and self.process.has_ended()
 
     def conclude(self) -> None:

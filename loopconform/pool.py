@@ -97,7 +97,7 @@ class Pool:
     def _listen(self) -> None:
         now = time.monotonic()
         patience = min((w.deadline for w in self._workers if w.state != "idle"), default=now) - now
-        if any(worker.state == "ending" for worker in self._workers):
+        if any(worker.state in ("leaving", "ending") for worker in self._workers):
             patience = min(patience, ENDING_POLL)
         for key, _ in self._selector.select(max(patience, 0.0)):
             if not key.data():
@@ -106,8 +106,9 @@ class Pool:
     def _see_off(self) -> None:
         now = time.monotonic()
         for worker in list(self._workers):
-            worker.look_at_clock(now)
-            if worker.has_gone():
+            if not worker.has_gone():
+                worker.look_at_clock(now)
+            else:
                 self._workers.remove(worker)
                 self._unregister(worker.process.channel)
                 self._unregister(worker.process.output)

@@ -128,7 +128,7 @@ def test_a_mark_that_is_off(tmp_path: Path, mark: str, why: str) -> None:
         ),
         (
             HEAD + CHECK.format(mark=GOOD, name="one") + CHECK.format(mark=GOOD, name="two"),
-            r"test_it\.py:8: id 'a\.b' is taken by .*test_it\.py::test_one; expected an id of its own",
+            r"test_it\.py:8: id 'a\.b' is taken by .*test_one; expected an id of its own",
         ),
         (
             HEAD + CHECK.format(mark=GOOD, name="time").replace("It is.", ""),

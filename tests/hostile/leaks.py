@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import threading
 from asyncio import AbstractEventLoop, SelectorEventLoop
@@ -41,6 +42,13 @@ def thread() -> AbstractEventLoop:
 def child() -> AbstractEventLoop:
     """Leave a child process, in a session of its own where no signal to a group comes."""
     KEPT.append(subprocess.Popen(["sleep", str(deaths.FOR_EVER)], start_new_session=True))
+    return SelectorEventLoop()
+
+
+def helper() -> AbstractEventLoop:
+    """Fork a process that keeps all descriptors and never ends."""
+    if os.fork() == 0:
+        signal.pause()
     return SelectorEventLoop()
 
 
