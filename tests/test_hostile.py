@@ -143,6 +143,7 @@ JUDGED = [
         "leaks:thread", *ONE, oracle_threads=("fail", ".* thread 'helper' is still running; .*")
     ),
     judged("leaks:child", oracle_children=("fail", ".* a child process was left behind; .*")),
+    judged("leaks:helper", oracle_children=("fail", ".* a child process was left behind; .*")),
     judged("leaks:twin", oracle_children=("fail", ".* a child process was left behind; .*")),
     judged(
         "leaks:singleton",

@@ -67,6 +67,9 @@ async def distrusted(
     """
     error = await refused(kind, doing, attempt)
     if not isinstance(error, ssl.SSLCertVerificationError):
+        assert not isinstance(error, (TypeError, ValueError)), (
+            f"{doing} raised {error!r}; expected a refusal of the {reason}, not of an argument"
+        )
         await expect_trust()
     assert server.clients, f"{doing} raised {error!r} without a connection; expected a handshake"
     code = getattr(error, "verify_code", None)

@@ -68,6 +68,23 @@ class MatchesOnlyAGivenName(Spoiled):
             call["ssl"] = lenient(call["ssl"])
 
 
+@mutant(
+    breaks="create_connection.ssl.server_hostname.default_is_verified",
+    says="to a trusted server raised RuntimeError",
+)
+class RefusesEveryServer(SoundLoop):
+    """Has an error of its own for handshakes, and no handshake that succeeds."""
+
+    async def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Connect without TLS, and give up."""
+        if not options.pop("ssl", None):
+            return await super().create_connection(*args, **options)
+        options.pop("server_hostname", None)
+        transport, _ = await super().create_connection(*args, **options)
+        transport.abort()
+        raise RuntimeError("invalid peer certificate")
+
+
 @mutant(breaks="create_connection.ssl.server_hostname.overrides_host", says=REFUSED)
 class MatchesTheHostAllTheSame(Spoiled):
     """Has no use for server_hostname where there is a host."""
@@ -78,7 +95,10 @@ class MatchesTheHostAllTheSame(Spoiled):
             call["server_hostname"] = call["host"]
 
 
-@mutant(breaks="create_connection.ssl.server_hostname.mismatch_is_certificate_error", says="raised nothing; expected SSLCert")
+@mutant(
+    breaks="create_connection.ssl.server_hostname.mismatch_is_certificate_error",
+    says="raised nothing; expected SSLCert",
+)
 class OverlooksAMismatch(Spoiled):
     """Verifies the chain and, with server_hostname, no name."""
 
