@@ -254,7 +254,9 @@ class Screen:
         for line in told:
             id_ = line["id"]
             requirement = result.requirements.get(id_) or result.unselected[id_]
-            text = telling.deviation(line, requirement, [*self._again, "--id", id_])
+            text = telling.deviation(
+                line, requirement, [*self._again, "--id", telling.repeats(line)]
+            )
             first, _, rest = text.partition("\n")
             say(first, fg=COLOURS.get(line["verdict"], "red"), bold=True)
             say(rest + "\n")

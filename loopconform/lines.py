@@ -55,9 +55,10 @@ def of_oracle(oracle: Requirement, suspicion: Suspicion | None, names: dict[str,
         others = sorted({names[n] for n in seen if n not in confirmed})
         tripped = [f"{names[name]}: {text}" for name, text in confirmed.items()]
         first = next(iter(confirmed))
+        more = f", seen once in {len(others)} more" if others else ""
         message = (
-            f"tripped in {len(confirmed) + len(others)} checks, such as {names[first]}: "
-            f"{confirmed[first]}; expected: {oracle.statement}"
+            f"tripped twice in a fresh process by {len(confirmed)} checks{more}, such as "
+            f"{names[first]}: {confirmed[first]}; expected: {oracle.statement}"
         )
         detail = "\n".join(tripped)
         if others:
@@ -68,7 +69,10 @@ def of_oracle(oracle: Requirement, suspicion: Suspicion | None, names: dict[str,
         outcome, verdict = Outcome("failed", text), "flaky"
     else:
         outcome, verdict = Outcome("passed"), "pass"
-    return _line(oracle, [Verdict(Case(oracle.id, oracle.id), verdict, outcome)])
+    line = _line(oracle, [Verdict(Case(oracle.id, oracle.id), verdict, outcome)])
+    if confirmed:
+        line["cases"] = {names[name]: "fail" for name in confirmed}
+    return line
 
 
 def _line(requirement: Requirement, verdicts: list[Verdict]) -> Line:

@@ -55,6 +55,12 @@ def deviation(line: Line, requirement: Line, repeat: list[str]) -> str:
     return "\n".join([first, *("  " + part.replace("\n", "\n            ") for part in rest)])
 
 
+def repeats(line: Line) -> str:
+    """The id of the check that shows a deviation again; for an oracle, one that trips it."""
+    by_checks = line["chapter"] == "oracles" and line.get("cases")
+    return next(iter(line["cases"])) if by_checks else str(line["id"])
+
+
 def skips(lines: Iterable[Line]) -> str:
     """How many requirements were skipped, for which reasons."""
     reasons = Counter(line["message"] for line in lines if line["verdict"] == "skip")
