@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from asyncio import AbstractEventLoop
+from collections.abc import Coroutine
+from typing import Any
 
 from loopconform.outcome import shown
 from loopconform.target import LoopFactory, new_loop
@@ -54,6 +56,31 @@ class LoopKeeper:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, an oracle tells of it
                 self.troubles.append(f"close() raised {shown(error)}")
+
+
+def run_to_the_end(loop: AbstractEventLoop, check: Coroutine[Any, Any, object]) -> None:
+    """Run a coroutine check on a loop.
+
+    Raises AssertionError when the loop comes back before the check has ended, so that a
+    loop that runs nothing passes nothing.
+    """
+    finished = False
+
+    async def to_the_end() -> None:
+        nonlocal finished
+        await check
+        finished = True
+
+    running = to_the_end()
+    try:
+        loop.run_until_complete(running)
+    finally:
+        running.close()
+        check.close()
+    assert finished, (
+        "run_until_complete(check()) returned before the coroutine had finished; "
+        "expected it to run to its end"
+    )
 
 
 def _wind_down(loop: AbstractEventLoop) -> None:

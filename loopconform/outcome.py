@@ -7,6 +7,7 @@ it saw. Texts are as long as a loop likes to make them, so they are cut in the m
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -53,3 +54,9 @@ def shown(error: BaseException, form: Callable[[BaseException], str] = repr) -> 
 def came_out(error: BaseException) -> str:
     """The message of a check that ended by an exception which was not its own."""
     return f"{type(error).__name__} came out of the check: {shown(error, str)}".rstrip(": ")
+
+
+def in_words(error: BaseException) -> str:
+    """The words of an assertion; for one without words, its line of source."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return str(error) or f"`{last.line}` does not hold, line {last.lineno}"

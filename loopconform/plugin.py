@@ -13,7 +13,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import traceback
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -22,10 +21,11 @@ from typing import cast
 import pytest
 
 from loopconform.judging import Case
-from loopconform.keeper import LoopKeeper
+from loopconform.keeper import LoopKeeper, run_to_the_end
 from loopconform.missing import why_missing
-from loopconform.outcome import Outcome, came_out
+from loopconform.outcome import Outcome, came_out, in_words
 from loopconform.requirement import BadRequirement, Requirement, from_mark
+from loopconform.stacks import of_exception
 from loopconform.target import ADVICE, BadTarget, LoopFactory, load, python_version
 
 requirement_key = pytest.StashKey[Requirement]()
@@ -126,23 +126,8 @@ class Checks:
             return None
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in wanted}
-        finished = False
-
-        async def to_the_end() -> None:
-            nonlocal finished
-            await pyfuncitem.obj(**arguments)
-            finished = True
-
-        check = to_the_end()
         loop = cast("AbstractEventLoop", pyfuncitem.funcargs["loop"])
-        try:
-            loop.run_until_complete(check)
-        finally:
-            check.close()
-        assert finished, (
-            "run_until_complete(check()) returned before the coroutine had finished; "
-            "expected it to run to its end"
-        )
+        run_to_the_end(loop, pyfuncitem.obj(**arguments))
         return True
 
 
@@ -262,29 +247,8 @@ def host(paths: list[Path], keyword: str | None, collected: Collected) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     root = Path(os.path.commonpath([p if p.is_dir() else p.parent for p in paths]))
-    options = ["-c", str(Path(__file__).with_name("pytest.ini")), f"--rootdir={root.parent}"]
-    options += [
-        f"--confcutdir={root}",
-        "--tb=native",
-        "--assert=plain",
-        "--capture=no",
-        "--color=no",
-    ]
-    for name in (
-        "logging",
-        "cacheprovider",
-        "unraisableexception",
-        "threadexception",
-        "warnings",
-        "doctest",
-        "junitxml",
-        "pastebin",
-        "faulthandler",
-        "setuponly",
-        "setupplan",
-        "stepwise",
-    ):
-        options += ["-p", f"no:{name}"]
+    options = ["-c", str(Path(__file__).with_name("pytest.ini"))]
+    options += [f"--rootdir={root.parent}", f"--confcutdir={root}"]
     if keyword is not None:
         options += ["-k", keyword]
     plugins = [sys.modules[__name__], collected]
@@ -327,16 +291,10 @@ def _outcome_of(report: pytest.TestReport, call: pytest.CallInfo[None], api: str
     error = call.excinfo.value
     absent = why_missing(error, api)
     if absent is not None:
-        return Outcome("missing", absent, report.longreprtext)
+        return Outcome("missing", absent, of_exception(error))
     when = {"setup": "before the check: ", "teardown": "after the check: "}.get(
         report.when or "", ""
     )
-    return Outcome("failed", when + _message_of(error), report.longreprtext)
-
-
-def _message_of(error: BaseException) -> str:
-    """The check's own words; for an assertion without words, its line of source."""
-    if isinstance(error, (AssertionError, pytest.fail.Exception, BadTarget)):
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        return str(error) or f"`{last.line}` does not hold, line {last.lineno}"
-    return came_out(error)
+    own_words = isinstance(error, (AssertionError, pytest.fail.Exception, BadTarget))
+    message = in_words(error) if own_words else came_out(error)
+    return Outcome("failed", when + message, of_exception(error))

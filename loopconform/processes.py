@@ -198,15 +198,20 @@ def spawn(config: Message, environment: dict[str, str]) -> Process:
         assert process.stdin is not None
         with contextlib.suppress(OSError), process.stdin as pipe:
             pipe.write(json.dumps(config).encode() + b"\n")
-        channel = _accept_from(listener, process)
-    return Process(process.pid, Channel(channel), Tail(output), Tail(stacks), process.poll)
+        tails = Tail(output), Tail(stacks)
+        channel = _accept_from(listener, process, tails)
+    return Process(process.pid, Channel(channel), *tails, process.poll)
 
 
-def _accept_from(listener: socket.socket, process: subprocess.Popen[bytes]) -> socket.socket:
+def _accept_from(
+    listener: socket.socket, process: subprocess.Popen[bytes], tails: tuple[Tail, Tail]
+) -> socket.socket:
     """The worker's connection; one that has already ended where the worker did."""
     listener.settimeout(0.1)
     patience = time.monotonic() + SPAWN_PATIENCE
     while process.poll() is None and time.monotonic() < patience:
+        for tail in tails:  # a worker that dies and can't write where would wait with it
+            tail.drain()
         with contextlib.suppress(TimeoutError):
             channel, _ = listener.accept()
             channel.setblocking(True)

@@ -1,7 +1,8 @@
-"""Making the stacks of a lost worker readable: the loop's and the check's frames only.
+"""Making stacks and tracebacks readable: the loop's and the check's frames only.
 
-Frames come most recent first. From the first frame of pytest on, a stack shows how
-the check was started, which helps nobody; and a path is as short as it can be.
+The frames of a lost worker's stacks come most recent first. From the first frame of
+pytest on, a stack shows how the check was started, which helps nobody; and a path is as
+short as it can be.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import sysconfig
+import traceback
 from pathlib import Path
 
 _FRAME = re.compile(r'  File "(?P<path>[^"]+)", line (?P<line>\d+) in (?P<name>.+)')
@@ -47,6 +49,17 @@ def where(text: str) -> str:
     ]
     own = [frame for frame in frames if not _is_library(frame["path"])]
     return next((f"{shortened(f['path'])}:{f['line']} in {f['name']}" for f in [*own, *frames]), "")
+
+
+def of_exception(error: BaseException) -> str:
+    """The traceback of an exception and of what led to it, without the machinery's frames."""
+    told = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = told
+    while part is not None:
+        kept = [frame for frame in part.stack if not _MACHINERY.search(frame.filename)]
+        part.stack = traceback.StackSummary.from_list(kept)
+        part = part.__cause__ or part.__context__
+    return shortened("".join(told.format()))
 
 
 def shortened(text: str) -> str:

@@ -37,6 +37,7 @@ from loopconform.keeper import LoopKeeper
 from loopconform.oracles import Watch, open_descriptors
 from loopconform.outcome import Outcome, came_out, shown, within
 from loopconform.protocols import ProtocolWatch
+from loopconform.stacks import of_exception
 from loopconform.target import BadTarget, LoopFactory, load
 
 MEMORY_LIMIT = 3 << 30
@@ -133,8 +134,7 @@ def _run_one(
                 outcome.trips = watch.trips(log_expected=log_expected, troubles=troubles)
                 spent = "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
     except BaseException as error:  # noqa: BLE001 - a loop may raise anything, SystemExit too
-        text = "".join(traceback.format_exception(error))
-        outcome = Outcome("failed", came_out(error), text)
+        outcome = Outcome("failed", came_out(error), of_exception(error))
         spent = True
     outcome.seconds = time.perf_counter() - began
     return outcome, spent
