@@ -34,6 +34,7 @@ from loopconform.plugin import Collected
 from loopconform.pool import Pool
 from loopconform.processes import BecomeWorker, Process, fork, spawn
 from loopconform.protocols import ProtocolWatch
+from loopconform.report import DEVIATIONS
 from loopconform.requirement import Requirement, digest
 from loopconform.selection import NothingSelected
 from loopconform.settings import Config
@@ -174,10 +175,9 @@ class Conductor:
             defect_of=partial(defect_of, version=python_version()),
         )
         self._pool(judging).run()
-        names = {case.name: case.id for case in cases}
         for oracle in oracles.requirements():
-            line = of_oracle(oracle, judging.oracles.get(oracle.id), names)
-            if oracle in chosen or line["verdict"] != "pass":
+            line = of_oracle(oracle, judging)
+            if oracle in chosen or line["verdict"] in DEVIATIONS:
                 self._tell_line(line)
 
     def _tell_line(self, line: Message) -> None:

@@ -74,6 +74,8 @@ class Judging:
     decide: Callable[[Verdict], None]
     defect_of: Callable[[str], str | None]
     oracles: dict[str, Suspicion] = field(default_factory=dict)
+    watched: int = 0
+    """How many cases passed, which are those that the oracles look at."""
 
     def __post_init__(self) -> None:
         self._by_name = {case.name: case for case in self.cases}
@@ -118,6 +120,7 @@ class Judging:
     def _after_first(self, name: str, outcome: Outcome) -> None:
         self._first[name] = outcome
         if outcome.kind == "passed":
+            self.watched += 1
             self._say(name, "pass", outcome)
             self._suspect_oracles(name, outcome)
         elif outcome.kind == "skipped":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from loopconform.judging import Case, Suspicion, Verdict
+from loopconform.judging import Case, Judging, Verdict
 from loopconform.outcome import Outcome
 from loopconform.report import Line
 from loopconform.requirement import Requirement
@@ -47,8 +47,10 @@ def skipped(requirement: Requirement, reason: str) -> Line:
     return _line(requirement, [Verdict(case, "skip", Outcome("skipped", reason))])
 
 
-def of_oracle(oracle: Requirement, suspicion: Suspicion | None, names: dict[str, str]) -> Line:
-    """The line of an oracle; `names` gives the requirement id of a case's name."""
+def of_oracle(oracle: Requirement, judging: Judging) -> Line:
+    """The line of an oracle, at the end of a run."""
+    names = {case.name: case.id for case in judging.cases}
+    suspicion = judging.oracles.get(oracle.id)
     confirmed = suspicion.confirmed if suspicion is not None else {}
     seen = suspicion.seen if suspicion is not None else {}
     if confirmed:
@@ -67,6 +69,11 @@ def of_oracle(oracle: Requirement, suspicion: Suspicion | None, names: dict[str,
     elif seen and oracle.id == "oracle.worker_exit":
         text = f"{next(iter(seen.values()))}, after checks none of which does it when run alone"
         outcome, verdict = Outcome("failed", text), "flaky"
+    elif not judging.watched:
+        outcome, verdict = (
+            Outcome("skipped", "no check passed, so there was nothing to watch"),
+            "skip",
+        )
     else:
         outcome, verdict = Outcome("passed"), "pass"
     line = _line(oracle, [Verdict(Case(oracle.id, oracle.id), verdict, outcome)])

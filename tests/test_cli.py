@@ -101,6 +101,17 @@ def test_a_deviation_says_all_that_is_needed_and_gives_1(folder: Path) -> None:
         assert words in checked.out
 
 
+def test_oracles_that_had_nothing_to_watch_pass_nothing(folder: Path) -> None:
+    checked = check(
+        "myloops:Late",
+        *("--suite", "test_small.py", "--id", "small.kept", "--id", "oracle.descriptors"),
+        report=folder / "r.jsonl",
+        cwd=folder,
+    )
+
+    assert checked.verdicts == {"small.kept": "fail", "oracle.descriptors": "skip"}
+
+
 def test_interop_informs_and_gates_only_when_it_was_asked_for(folder: Path) -> None:
     informed = check(
         "myloops:Even", "--suite", "test_small.py", report=folder / "r.jsonl", cwd=folder
