@@ -14,6 +14,11 @@ import traceback
 from pathlib import Path
 
 _FRAME = re.compile(r'  File "(?P<path>[^"]+)", line (?P<line>\d+) in (?P<name>.+)')
+# Asked for now: in a worker whose loop has eaten every descriptor nothing can be read any more.
+_PATHS = sysconfig.get_paths()
+_LIBRARIES = (_PATHS["purelib"], _PATHS["platlib"], _PATHS["stdlib"], "<")
+_OWN = (sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parent.parent), str(Path.cwd()))
+_PREFIXES = sorted({f"{place}/" for place in (*_LIBRARIES[:3], *_OWN)}, key=len, reverse=True)
 _MACHINERY = re.compile(r"[/\\](_pytest|pluggy|loopconform)[/\\](?!suites[/\\])")
 
 
@@ -64,19 +69,10 @@ def of_exception(error: BaseException) -> str:
 
 def shortened(text: str) -> str:
     """Replace the beginnings of paths that are this machine's own."""
-    for prefix in _prefixes():
+    for prefix in _PREFIXES:
         text = text.replace(prefix, "")
     return text
 
 
-def _prefixes() -> list[str]:
-    paths = sysconfig.get_paths()
-    places = [paths["purelib"], paths["platlib"], paths["stdlib"], sys.prefix, sys.base_prefix]
-    places += [str(Path(__file__).resolve().parent.parent), str(Path.cwd())]
-    return sorted({f"{place}/" for place in places if len(place) > 1}, key=len, reverse=True)
-
-
 def _is_library(path: str) -> bool:
-    paths = sysconfig.get_paths()
-    places = (paths["purelib"], paths["platlib"], paths["stdlib"], "<")
-    return path.startswith(places) and "/suites/" not in path
+    return path.startswith(_LIBRARIES) and "/suites/" not in path
