@@ -127,7 +127,7 @@ async def test_the_group_is_in_the_order_of_the_attempts(loop: AbstractEventLoop
     texts = []
     await expect_keyword(loop)
     with bound_on_both() as pair:
-        for refusing in in_resolver_order(pair):
+        for refusing in await in_resolver_order(loop, pair):
             host, port = refusing.getsockname()[:2]
             with expect_raises(OSError, f"create_connection(host={host!r}), refused,") as alone:
                 await loop.create_connection(Recorder, host, port)
@@ -157,7 +157,7 @@ async def test_failures_before_a_success_are_dropped(loop: AbstractEventLoop) ->
     If this fails, look for collected errors that are raised whenever there are any.
     """
     with bound_on_both() as pair:
-        _, second = in_resolver_order(pair)
+        _, second = await in_resolver_order(loop, pair)
         second.listen()
 
         call = loop.create_connection(Recorder, BOTH_LOOPBACKS, port_of(second), **ALL_ERRORS)

@@ -27,6 +27,7 @@ from ..support.sockets import (
     without_collection,
 )
 from ..support.tls_peers import until_set
+from ..support.told import expect_told
 from ..support.turns import turns
 
 T = TypeVar("T")
@@ -120,6 +121,7 @@ async def test_a_tls_handshake_can_be_cancelled(loop: AbstractEventLoop) -> None
     If this fails, look for a handshake that goes on by itself after its awaiter is gone,
     or for a connection_lost() without a connection_made() before it.
     """
+    await expect_told()
     protocol = Recorder()
     asked = threading.Event()
 

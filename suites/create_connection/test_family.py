@@ -24,6 +24,7 @@ from ..support.listeners import (
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
 from ..support.services import listening_by_name
+from ..support.sockets import exposed_socket
 
 
 @requirement(
@@ -44,7 +45,7 @@ async def test_the_family_decides_which_address_is_used(
         call = loop.create_connection(Recorder, BOTH_LOOPBACKS, port_of(ipv4), family=family)
         doing = f"create_connection(host=None, family={family.name})"
         async with opened(call, doing) as (transport, _):
-            used = transport.get_extra_info("socket").family
+            used = exposed_socket(transport).family
 
             assert used == family, f"{doing} gave a socket of {used!r}; expected {family.name}"
 

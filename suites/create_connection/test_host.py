@@ -12,6 +12,7 @@ from ..support.connecting import opened
 from ..support.listeners import BOTH_LOOPBACKS, IPV4, IPV6, listening, port_of, take_connection
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
+from ..support.sockets import exposed_socket
 
 
 @requirement(
@@ -28,7 +29,7 @@ async def test_an_ipv4_address_gives_an_ipv4_connection_to_it(loop: AbstractEven
     with listening(IPV4) as listener:
         call = loop.create_connection(Recorder, *listener.getsockname())
         async with opened(call, f"create_connection(host={IPV4!r})") as (transport, _):
-            sock = transport.get_extra_info("socket")
+            sock = exposed_socket(transport)
             kind, peername = (sock.family, sock.type), transport.get_extra_info("peername")
 
             assert kind == (socket.AF_INET, socket.SOCK_STREAM), (
@@ -56,7 +57,7 @@ async def test_an_ipv6_address_gives_an_ipv6_connection_to_it(loop: AbstractEven
     with listening(IPV6) as listener:
         call = loop.create_connection(Recorder, IPV6, port_of(listener))
         async with opened(call, f"create_connection(host={IPV6!r})") as (transport, _):
-            family = transport.get_extra_info("socket").family
+            family = exposed_socket(transport).family
             peername = transport.get_extra_info("peername")
 
             assert family == socket.AF_INET6, (

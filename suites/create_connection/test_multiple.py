@@ -60,14 +60,14 @@ async def test_the_first_reachable_address_is_used(loop: AbstractEventLoop) -> N
     If this fails, look for a preference for IPv4, or for a sort of the answer.
     """
     with listening_on_both() as pair:
-        first, _ = in_resolver_order(pair)
+        first, _ = await in_resolver_order(loop, pair)
         call = loop.create_connection(Recorder, BOTH_LOOPBACKS, port_of(first))
         doing = "create_connection(host=None), both addresses listening,"
         async with opened(call, doing) as (transport, _):
             peername = transport.get_extra_info("peername")
 
             assert peername[:2] == first.getsockname()[:2], (
-                f"{doing} connected to {peername!r}; expected the resolver's first answer, "
+                f"{doing} connected to {peername!r}; expected loop.getaddrinfo()'s first answer, "
                 f"{first.getsockname()!r}"
             )
 

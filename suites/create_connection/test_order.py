@@ -171,7 +171,7 @@ async def test_the_factory_is_called_once_although_an_address_failed(
         return made[-1]
 
     with bound_on_both() as pair:
-        _, second = in_resolver_order(pair)
+        _, second = await in_resolver_order(loop, pair)
         second.listen()
         call = loop.create_connection(factory, BOTH_LOOPBACKS, port_of(second))
         async with opened(call, "create_connection(host=None), first address refused,"):

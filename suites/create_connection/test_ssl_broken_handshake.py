@@ -14,7 +14,7 @@ from ..support.conversations import (
 )
 from ..support.listeners import IPV4
 from ..support.protocols import Recorder
-from ..support.refusals import refused
+from ..support.refusals import expect_trust, refused
 from ..support.requirement import requirement
 from ..support.resolver import NAME as RESOLVED_NAME
 from ..support.resolver import address_at, interposed
@@ -64,12 +64,16 @@ async def test_a_peer_that_closes_in_the_handshake_is_a_connection_reset(
     If this fails, look for an end of the stream that only the established connection
     reacts to, so that the call waits for ssl_handshake_timeout.
     """
+    await expect_trust()
     with plain_server(close_in_handshake) as server:
         call = loop.create_connection(
             Recorder, *server.address, ssl=client_context(), server_hostname=NAME
         )
         doing = "create_connection(ssl=context) to a server that closed after the ClientHello"
         await refused(ConnectionResetError, doing, call)
+        hello = bytes(server.peer.received)
+
+    assert hello, f"{doing} sent nothing; expected a ClientHello"
 
 
 @requirement(
@@ -86,12 +90,16 @@ async def test_a_peer_that_resets_in_the_handshake_is_a_connection_error(
     If this fails, look for the operating system's error turned into an exception that
     is no OSError, or lost with the connection.
     """
+    await expect_trust()
     with plain_server(reset_in_handshake) as server:
         call = loop.create_connection(
             Recorder, *server.address, ssl=client_context(), server_hostname=NAME
         )
         doing = "create_connection(ssl=context) to a server that reset after the ClientHello"
         await refused(ConnectionError, doing, call)
+        hello = bytes(server.peer.received)
+
+    assert hello, f"{doing} sent nothing; expected a ClientHello"
 
 
 @requirement(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 import ssl
 from asyncio import AbstractEventLoop
 
@@ -14,6 +13,7 @@ from ..support.certificates import NAME, TLS_1_2, TLS_1_3, client_context, serve
 from ..support.connecting import opened
 from ..support.conversations import echo, greet_with_last_flight
 from ..support.expect import is_missing
+from ..support.listeners import connected_pair
 from ..support.protocols import Recorder, dispose
 from ..support.refusals import refused
 from ..support.requirement import requirement
@@ -156,9 +156,8 @@ async def test_a_greeting_behind_the_handshake_arrives(
     and stay in a buffer. The greeting here leaves in one send() with the server's last
     handshake message.
     """
-    near, far = socket.socketpair()
-    context = server_context(only=version)
-    with near, Peer(far, greet_with_last_flight(context, b"welcome.")):
+    greet = greet_with_last_flight(server_context(only=version), b"welcome.")
+    with connected_pair() as (near, far), Peer(far, greet):
         call = loop.create_connection(
             Recorder, sock=near, ssl=client_context(), server_hostname=NAME
         )
@@ -228,8 +227,7 @@ async def test_an_exception_of_the_factory_reaches_the_caller(loop: AbstractEven
         async with opened(call, "create_connection(factory, ssl=context)"):
             await until_set(server.peer.shaken)
 
-    near, far = socket.socketpair()
-    with near, TlsPeer(far, server_context(), echo):
+    with connected_pair() as (near, far), TlsPeer(far, server_context(), echo):
         call = loop.create_connection(
             factory, sock=near, ssl=client_context(), server_hostname=NAME
         )

@@ -12,7 +12,8 @@ import pytest
 from ..support.certificates import NAME, client_context, server_context
 from ..support.connecting import opened
 from ..support.conversations import echo
-from ..support.listeners import IPV6
+from ..support.expect import not_observable
+from ..support.listeners import IPV6, bound
 from ..support.protocols import Recorder, dispose
 from ..support.requirement import requirement
 from ..support.sockets import Reports
@@ -179,6 +180,11 @@ async def test_local_addr_holds_for_tls(loop: AbstractEventLoop) -> None:
     If this fails, look for a path to the TLS layer that makes a socket of its own.
     """
     doing = "create_connection(ssl=context, local_addr=('127.0.0.2', 0))"
+    try:
+        with bound("127.0.0.2"):
+            pass
+    except OSError:
+        not_observable("127.0.0.2 is no address of this machine")
     with tls_server(server_context(), echo) as server:
         call = loop.create_connection(
             Recorder,

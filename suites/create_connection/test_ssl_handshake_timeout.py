@@ -16,6 +16,7 @@ from ..support.refusals import expect_trust, refused
 from ..support.requirement import requirement
 from ..support.sockets import CountedFactory, ending
 from ..support.tls_peers import Peer, tls_server
+from ..support.told import expect_told
 from ..support.turns import turns
 
 LIMIT = 0.03
@@ -34,6 +35,7 @@ async def test_a_late_handshake_is_a_connection_aborted(loop: AbstractEventLoop)
     If this fails, look for a limit that is not handed to the TLS layer, or for the
     TimeoutError of a wait_for() around the handshake.
     """
+    await expect_trust()
     with listening() as listener:
         call = loop.create_connection(
             Recorder,
@@ -87,7 +89,7 @@ async def test_a_late_handshake_calls_nothing_on_the_protocol(loop: AbstractEven
     If this fails, look for connection_lost() passed on from the TCP connection that
     was aborted.
     """
-    await expect_trust()
+    await expect_told()
     factory = CountedFactory()
     with listening() as listener:
         call = loop.create_connection(

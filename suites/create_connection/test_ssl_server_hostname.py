@@ -11,7 +11,7 @@ import pytest
 from ..support.certificates import NAME, client_context, server_context, unverified_context
 from ..support.connecting import opened
 from ..support.conversations import echo
-from ..support.listeners import IPV4
+from ..support.listeners import IPV4, connected_pair
 from ..support.protocols import Recorder
 from ..support.refusals import distrusted, refused
 from ..support.requirement import requirement
@@ -142,9 +142,8 @@ async def test_server_hostname_holds_for_a_given_socket(
     """
     context = server_context(certified)
     names = record_names(context)
-    near, far = socket.socketpair()
     doing = f"create_connection(sock=sock, server_hostname={NAME!r}), certified as {certified},"
-    with near, TlsPeer(far, context, echo):
+    with connected_pair() as (near, far), TlsPeer(far, context, echo):
         call = loop.create_connection(
             Recorder, sock=near, ssl=client_context(), server_hostname=NAME
         )

@@ -20,6 +20,7 @@ from ..support.refusals import distrusted
 from ..support.requirement import requirement
 from ..support.sockets import CountedFactory, Reports, descriptors
 from ..support.tls_peers import tls_server, until_set
+from ..support.told import expect_told
 from ..support.turns import turns
 
 DOING = "create_connection(ssl=context) to a server of an untrusted issuer"
@@ -61,6 +62,7 @@ async def test_a_failed_verification_calls_nothing_on_the_protocol(
     If this fails, look for connection_lost() passed on from the TCP connection, whatever
     had become of the handshake.
     """
+    await expect_told()
     factory = CountedFactory()
     with tls_server(server_context(by_stranger=True), echo) as server:
         call = loop.create_connection(

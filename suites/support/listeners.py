@@ -17,7 +17,7 @@ Which one to use:
                            connect to the host BOTH_LOOPBACKS, which is None
     listening_on_both()    127.0.0.1 and ::1 with one port, both listening
     filled(bound socket)   from now on connects to it stay pending
-    in_resolver_order()    such a pair in the order in which `host=None` tries it
+    in_resolver_order()    such a pair in the order of the loop's answer to `host=None`
     connected_pair()       two ends of a TCP connection, for `sock=`
     take_connection()      accept what a returned connect has left in the queue
     is_untouched()         whether nobody has connected
@@ -104,10 +104,18 @@ def listening_on_both() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield pair
 
 
-def in_resolver_order(pair: tuple[socket.socket, socket.socket]) -> list[socket.socket]:
-    """A pair of `bound_on_both` in the order of the resolver's answer to `host=None`."""
-    answers = socket.getaddrinfo(None, port_of(pair[0]), type=socket.SOCK_STREAM)
+async def in_resolver_order(
+    loop: asyncio.AbstractEventLoop, pair: tuple[socket.socket, socket.socket]
+) -> list[socket.socket]:
+    """A pair of `bound_on_both` in the order of the loop's own answer to `host=None`.
+
+    Either order is legal, and a loop may resolve in a way of its own.
+    """
+    answers = await loop.getaddrinfo(None, port_of(pair[0]), type=socket.SOCK_STREAM)
     families = [int(answer[0]) for answer in answers]
+    assert {int(sock.family) for sock in pair} <= set(families), (
+        f"loop.getaddrinfo(None, port) answered {answers}; expected {IPV4} and {IPV6}"
+    )
     return sorted(pair, key=lambda sock: families.index(int(sock.family)))
 
 

@@ -19,7 +19,7 @@ _GLANCE = 0.0005
 
 
 class Wire:
-    """Two socket pairs with the check between them, which decides what passes and when.
+    """A TCP connection and a socket pair, and the check between them, which decides what passes.
 
     `client_end` goes to the loop (sock=), `server_end` to a peer. Bytes move only when
     the check calls `pass_on()`: it sees each record before the loop does, can cut it
@@ -27,7 +27,10 @@ class Wire:
     """
 
     def __init__(self) -> None:
-        self.client_end, self._to_client = socket.socketpair()
+        with socket.create_server(("127.0.0.1", 0)) as listener:  # a loop may refuse AF_UNIX
+            self.client_end = socket.create_connection(listener.getsockname())
+            self._to_client, _ = listener.accept()
+        self._to_client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server_end, self._to_server = socket.socketpair()
         self._ways = (
             _Way(self._to_client, self._to_server),

@@ -264,11 +264,14 @@ def test_a_done_callback_runs_in_the_context_of_who_added_it(
     that are scheduled without the context they came with.
     """
     seen: list[str] = []
+    ran: list[str] = []
 
     async def body() -> None:
         MARK.set("task")
+        ran.append(f"{len(seen)} callbacks before")
 
     task = loop.create_task(body())
+    was_done = task.done()
     options: dict[str, Any] = {"context": context_with("given")} if explicit else {}
     adder = context_with("adder")
     adder.run(task.add_done_callback, lambda _: seen.append(MARK.get()), **options)
@@ -278,4 +281,8 @@ def test_a_done_callback_runs_in_the_context_of_who_added_it(
     assert seen == [expected], (
         f"a done callback added {'with a context' if explicit else 'without a context'} read "
         f"{seen}; expected [{expected!r}]"
+    )
+    assert (was_done, ran) == (False, ["0 callbacks before"]), (
+        f"done() of the new task was {was_done} when a callback was added, and its coroutine ran "
+        f"with {ran}; expected False, and ['0 callbacks before']"
     )

@@ -64,10 +64,13 @@ def test_a_task_belongs_to_the_loop_that_made_it(
     If this fails, look for asyncio.get_event_loop(), or a Task made without loop=, on
     the way from create_task() to the task.
     """
-    coroutine = nothing()
+    ran: list[str] = []
 
-    task = loop.create_task(coroutine)
-    owner = task.get_loop()
+    async def body() -> None:
+        ran.append("body")
+
+    task = loop.create_task(body())
+    owner, was_done = task.get_loop(), task.done()
     run_turns(loop)
 
     whose = "the thread's current loop" if owner is current_loop else repr(owner)
@@ -75,9 +78,9 @@ def test_a_task_belongs_to_the_loop_that_made_it(
         f"create_task() on one loop while another was current made a task of {whose}; "
         "expected a task of the loop that was called"
     )
-    assert task.done(), (
-        "running the loop whose create_task() was called left the task unfinished; "
-        "expected that loop to run it"
+    assert (was_done, task.done(), ran) == (False, True, ["body"]), (
+        f"done() of a new task was {was_done}, and {task.done()} once the loop whose "
+        f"create_task() was called had run {ran}; expected False, then True, and ['body']"
     )
 
 

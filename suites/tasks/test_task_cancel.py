@@ -89,22 +89,24 @@ def test_a_task_cancelled_before_its_first_step_never_runs(loop: AbstractEventLo
     """
     ran: list[str] = []
 
-    async def never_started() -> None:
-        ran.append("body")
+    async def never_started(which: str) -> None:
+        ran.append(which)
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        task = loop.create_task(never_started())
+        control = loop.create_task(never_started("control"))
+        task = loop.create_task(never_started("cancelled"))
+        before = state_of(task)
         task.cancel()
         run_turns(loop)
         ended = state_of(task)
-        del task
+        del task, control
         gc.collect()
     warned = [str(w.message) for w in caught if "never_started" in str(w.message)]
 
-    assert (ran, ended) == ([], "cancelled"), (
-        f"a task cancelled before its first step ran {ran} and is {ended}; "
-        "expected nothing, and cancelled"
+    assert (ran, before, ended) == (["control"], "pending", "cancelled"), (
+        f"of a task and one cancelled before its first step, {ran} ran, and the second was "
+        f"{before} and is {ended}; expected that ['control'] alone runs, pending and cancelled"
     )
     assert warned == [], (
         f"a task cancelled before its first step brought the warning {warned}; expected none"
@@ -236,14 +238,25 @@ def test_a_cancelled_sleep_leaves_nothing_behind(loop: AbstractEventLoop) -> Non
     """
     complaints: list[object] = []
     loop.set_exception_handler(lambda _loop, context: complaints.append(context.get("message")))
-    task = loop.create_task(asyncio.sleep(0.01))
+    seen: list[str] = []
+
+    async def sleeper() -> None:
+        seen.append("start")
+        try:
+            await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            seen.append("CancelledError")
+            raise
+
+    task = loop.create_task(sleeper())
     loop.call_soon(task.cancel)  # in the turn in which the sleep begins, before any timer
     loop.call_later(0.025, loop.stop)
 
     loop.run_forever()
 
-    assert state_of(task) == "cancelled", (
-        f"a task cancelled in sleep() is {state_of(task)} after its deadline; expected cancelled"
+    assert (seen, state_of(task)) == (["start", "CancelledError"], "cancelled"), (
+        f"a task cancelled in sleep() went {seen} and is {state_of(task)} after its deadline; "
+        "expected start and CancelledError, and cancelled"
     )
     assert complaints == [], (
         f"the loop reported {complaints} after the deadline of a cancelled sleep(); "

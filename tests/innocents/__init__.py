@@ -72,6 +72,15 @@ class SlowResolverLoop(SoundLoop):
         return await super().getaddrinfo(*args, **options)
 
 
+class OtherOrderLoop(SoundLoop):
+    """Has a resolver that names the loopback addresses the other way round."""
+
+    async def getaddrinfo(self, host: Any, *args: Any, **options: Any) -> Any:
+        """Resolve, and turn the answer for no host round."""
+        answer = await super().getaddrinfo(host, *args, **options)
+        return answer[::-1] if host is None else answer
+
+
 class LateConnectLoop(SoundLoop):
     """Needs a few turns more than it has to around a connect."""
 
@@ -125,6 +134,7 @@ INNOCENTS = (
     "OwnFutureLoop",
     "OtherClockLoop",
     "SlowResolverLoop",
+    "OtherOrderLoop",
     "LateConnectLoop",
     "SmallBuffersLoop",
     "RestlessLoop",

@@ -21,6 +21,21 @@ class MappingLoop(Connecting):
         return await super()._connect(factory, host, port, **options)
 
 
+@mutant(breaks="create_connection.host.ipv4_literal", says="of a new connection is None")
+@mutant(breaks="create_connection.host.ipv6_literal", says="of a new connection is None")
+@mutant(breaks="create_connection.family.selects_address", says="of a new connection is None")
+class HiddenSocketLoop(Connecting):
+    """Does not expose the socket of a connection."""
+
+    async def _connect(self, *args: Any, **options: Any) -> Any:
+        transport, protocol = await super()._connect(*args, **options)
+        told = transport.get_extra_info
+        transport.get_extra_info = lambda name, *default: (
+            None if name == "socket" else told(name, *default)
+        )
+        return transport, protocol
+
+
 @mutant(breaks="create_connection.host.ipv6_literal", says="expected the listener's four items")
 class TwoItemsLoop(Connecting):
     """Cuts an IPv6 address down to two items."""

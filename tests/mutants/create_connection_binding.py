@@ -26,7 +26,7 @@ class BindsTheHostOnly(Spoiled):
 
 
 @mutant(breaks="create_connection.local_addr.binds_host_and_port", says="for both")
-@mutant(breaks="create_connection.local_addr.port_zero_is_ephemeral", says="came from 127.0.0.1")
+@mutant(breaks="create_connection.local_addr.port_zero_is_ephemeral", says="came from 127.0.0.1,")
 @mutant(breaks="create_connection.local_addr.name_is_resolved", says="has sockname")
 @mutant(breaks="create_connection.local_addr.in_use_is_oserror", says=NOTHING)
 @mutant(breaks="create_connection.local_addr.not_local_is_oserror", says=NOTHING)
@@ -41,7 +41,7 @@ class IgnoresLocalAddr(Spoiled):
         call.pop("local_addr", None)
 
 
-@mutant(breaks="create_connection.local_addr.port_zero_is_ephemeral", says="came from 127.0.0.1")
+@mutant(breaks="create_connection.local_addr.port_zero_is_ephemeral", says="came from 127.0.0.1,")
 class SkipsBindingToPortZero(Spoiled):
     """Takes a local port of 0 for no local address."""
 

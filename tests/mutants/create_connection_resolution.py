@@ -213,14 +213,17 @@ class FirstAddressLoop(Connecting):
 
 @mutant(
     breaks="create_connection.multiple.resolver_order_is_kept",
-    says="expected the resolver's first answer",
+    says="expected loop.getaddrinfo()'s first answer",
 )
-class LastAddressFirstLoop(SoundLoop):
+class LastAddressFirstLoop(Connecting):
     """Takes addresses from the end of the answer, as with pop()."""
 
-    async def getaddrinfo(self, *args: Any, **options: Any) -> Any:
-        """Answer in reverse."""
-        return (await super().getaddrinfo(*args, **options))[::-1]
+    async def _connect(
+        self, factory: Factory, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        if host is None and port is not None:
+            host, port = (await self.addresses(host, port, options))[-1]
+        return await super()._connect(factory, host, port, **options)
 
 
 @mutant(

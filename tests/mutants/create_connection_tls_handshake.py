@@ -12,6 +12,7 @@ from . import SoundLoop, mutant
 from .tls_calls import Spoiled
 
 HANGS = "was still pending"
+NEVER = "to a trusted server raised ConnectionAbortedError"
 
 
 class Patient(SoundLoop):
@@ -67,6 +68,18 @@ class ReturnsAClosingTransport(SoundLoop):
             pair = await super().create_connection(args[0], sock=near)
             pair[0].close()
             return pair
+
+
+@mutant(breaks="create_connection.ssl.peer_eof_in_handshake_is_connection_error", says=NEVER)
+@mutant(breaks="create_connection.ssl.peer_reset_in_handshake_is_connection_error", says=NEVER)
+@mutant(breaks="create_connection.ssl.handshake_timeout.raises_connection_aborted", says=NEVER)
+class AbortsEveryHandshake(Spoiled):
+    """Makes no TLS connection at all, and says that it was aborted."""
+
+    def arrange(self, call: dict[str, Any]) -> None:
+        """Say so."""
+        if call.get("ssl"):
+            raise ConnectionAbortedError("the handshake was aborted")
 
 
 class HandshakeFailed(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import ssl
@@ -9,6 +10,8 @@ from typing import Any
 
 from . import mutant
 from .tls_calls import Spoiled
+
+TELLS_NOTHING = "called [] on the protocol; expected connection_made, data_received"
 
 
 @mutant(
@@ -38,6 +41,25 @@ class TellsTheProtocolOfTheEnd(Spoiled):
     def failed(self, error: Exception, protocol: Any) -> None:
         """Tell it."""
         self.call_soon(protocol.connection_lost, error)
+
+
+@mutant(
+    breaks="create_connection.ssl.failed_verification_never_makes_connection", says=TELLS_NOTHING
+)
+@mutant(breaks="create_connection.ssl.handshake_timeout.protocol_sees_nothing", says=TELLS_NOTHING)
+@mutant(breaks="create_connection.cancel.during_tls_handshake", says=TELLS_NOTHING)
+class TellsNoProtocolAnything(Spoiled):
+    """Makes TLS connections and calls nothing on their protocols."""
+
+    def arrange(self, call: dict[str, Any]) -> None:
+        """Put a protocol that is deaf in the place of the caller's."""
+        if call.get("ssl"):
+            call["factory"] = asyncio.Protocol
+
+    async def create_connection(self, *args: Any, **options: Any) -> Any:
+        """Return the caller's protocol, as if it had been told."""
+        transport, protocol = await super().create_connection(*args, **options)
+        return transport, args[0]() if options.get("ssl") else protocol
 
 
 @mutant(

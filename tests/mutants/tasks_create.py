@@ -135,3 +135,33 @@ class ProxyCoroLoop(OwnTaskLoop):
     """get_coro() returns a proxy."""
 
     task_class = ProxyCoroTask
+
+
+@mutant(breaks="create_task.returns.bound_to_loop", says="done() of a new task was True")
+@mutant(breaks="create_task.context.done_callback_context", says="done() of the new task was True")
+class FinishedAtOnceLoop(SoundLoop):
+    """Returns a future that is finished, and drops the coroutine."""
+
+    def create_task(self, coro: Any, **options: Any) -> Any:
+        """Drop it, save where the loop itself goes on."""
+        if self.is_running() or "shutdown" in repr(coro):
+            return super().create_task(coro, **options)
+        coro.close()
+        future = self.create_future()
+        future.set_result(None)
+        return future
+
+
+@mutant(breaks="task.cancel.before_first_step", says="[] ran, and the second was cancelled")
+@mutant(breaks="task.cancel.sleep_leaves_no_residue", says="went [] and is cancelled")
+class CancelledAtOnceLoop(SoundLoop):
+    """Returns a future that is cancelled, and drops the coroutine."""
+
+    def create_task(self, coro: Any, **options: Any) -> Any:
+        """Drop it, save where the loop itself goes on."""
+        if self.is_running() or "shutdown" in repr(coro):
+            return super().create_task(coro, **options)
+        coro.close()
+        future = self.create_future()
+        future.cancel()
+        return future

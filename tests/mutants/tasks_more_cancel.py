@@ -84,7 +84,7 @@ class _StartsFirst(_FirstStep):
         return super().throw(*error)
 
 
-@mutant(breaks="task.cancel.before_first_step", says="ran ['body']")
+@mutant(breaks="task.cancel.before_first_step", says="['control', 'cancelled'] ran")
 class StartsBeforeItCancelsLoop(ShapedLoop):
     """Takes the first step before it throws."""
 
