@@ -99,7 +99,7 @@ def main() -> None:
         of_target = [answer for task, answer in answers if task.target == target]
         failed = {ids[a.case] for a in of_target if a.outcome.kind != "passed"}
         passes[target] = sorted({ids[a.case] for a in of_target} - failed)
-    json.dump({"judged": len(set(ids.values())), "passes": passes}, sys.stdout)
+    json.dump(passes, sys.stdout)
 
 
 if __name__ == "__main__":

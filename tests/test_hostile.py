@@ -1,6 +1,6 @@
 """Whatever a loop does to its process, it gets its exact verdict and all others get theirs.
 
-The rows of a table run side by side, two at a time, because most of what they do is to
+The rows of a table run side by side, a few at a time, because most of what they do is to
 wait for a time limit.
 """
 
@@ -178,13 +178,14 @@ JUDGED = [
 def ends(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Checked]]]:
-    """How the run of each selected row ended, two of them at a time."""
+    """How the run of each selected row ended, a few of them at a time."""
     folder = tmp_path_factory.mktemp("reports")
 
     def run(row: Row) -> Checked:
         report = folder / re.sub(r"\W+", "_", str(row))
         target = f"tests.hostile.{row.target}"
-        return attend(target, "--timeout", "1", *row.options, report=report)
+        limit = "1" if HANG in row.why + str(row.verdicts) else "5"
+        return attend(target, "--timeout", limit, *row.options, report=report)
 
     rows = [
         row
@@ -192,7 +193,7 @@ def ends(
         if isinstance(item, pytest.Function) and item.path == Path(__file__)
         if isinstance(row := item.callspec.params["row"], Row)
     ]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         yield {str(row): pool.submit(run, row) for row in rows}
 
 
