@@ -213,7 +213,10 @@ class Lifeline:
             kind, text = "failed", self._unusable
         elif self._overdue:
             at = where(stack)
-            kind, text = "hang", f"did not end within {self._limit:g} s{late}"
+            starting = self._at == "starting"
+            limit = START_LIMIT if starting else self._limit
+            what = "importing the target " if starting else ""
+            kind, text = "hang", f"{what}did not end within {limit:g} s{late}"
             text += f"; it was at {at}" if at else "; where it was can't be seen"
         elif self._cut_off:
             text = f"the process closed, or wrote on, the descriptor it reports on{late}"

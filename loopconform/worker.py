@@ -214,7 +214,7 @@ def ask_signal() -> signal.Signals | None:
     """The signal on which a worker writes its stacks; None where there is none to spare."""
     real_time = getattr(signal, "SIGRTMAX", None)
     if real_time is not None:
-        return signal.Signals(real_time - 0)
+        return signal.Signals(real_time)
     return getattr(signal, "SIGUSR2", None)
 
 
@@ -227,9 +227,9 @@ def _limit() -> None:
     for name, limit in limits.items():
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
-        within = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(kind, (within, hard))
+            resource.setrlimit(kind, (bound, hard))
 
 
 def _write_tasks(stacks: int, frame: FrameType | None) -> None:
