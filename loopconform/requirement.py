@@ -98,15 +98,10 @@ def from_mark(
     for name in kwargs:
         if name not in known:
             raise BadRequirement(f"unknown field {name!r}; expected {', '.join(sorted(known))}")
-    api, since = _text(kwargs, "api"), _text(kwargs, "since")
-    level = _text(kwargs, "level")
+    api, level = _text(kwargs, "api"), _text(kwargs, "level")
     if level not in LEVELS:
         raise BadRequirement(f"level is {level!r}; expected documented, implied or interop")
-    until = kwargs.get("until")
-    not_on = _texts(kwargs, "not_on")
-    for bound in (since, *([until] if until is not None else []), *not_on):
-        if not isinstance(bound, str) or not _VERSION.match(bound):
-            raise BadRequirement(f"{bound!r} is no version; expected such as '3.12' or '3.13.3'")
+    since, until, not_on = _bounds(kwargs)
     platforms, libraries = _texts(kwargs, "platforms"), _texts(kwargs, "libraries")
     for platform in platforms:
         if platform not in PLATFORMS:
@@ -119,7 +114,7 @@ def from_mark(
         api=api,
         level=level,
         since=since,
-        until=until if isinstance(until, str) else None,
+        until=until,
         not_on=not_on,
         platforms=platforms,
         libraries=libraries,
@@ -134,6 +129,16 @@ def digest(requirements: Iterable[Requirement]) -> str:
     """The SHA-256 of all fields, in hexadecimal, independent of the order given."""
     rows = sorted((r.as_dict() for r in requirements), key=lambda row: str(row["id"]))
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+def _bounds(kwargs: Mapping[str, object]) -> tuple[str, str | None, tuple[str, ...]]:
+    """The fields since, until and not_on, each of them a version."""
+    since, not_on = _text(kwargs, "since"), _texts(kwargs, "not_on")
+    until = None if kwargs.get("until") is None else _text(kwargs, "until")
+    for version in (since, *filter(None, [until]), *not_on):
+        if not _VERSION.match(version):
+            raise BadRequirement(f"{version!r} is no version; expected such as '3.12' or '3.13.3'")
+    return since, until, not_on
 
 
 def _numbers(version: str) -> tuple[int, ...]:
