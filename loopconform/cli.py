@@ -6,6 +6,7 @@ interrupted. This is the one file that imports click.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -35,6 +36,7 @@ COLOURS = {"pass": "green", "skip": "cyan", "undecided": "yellow", "flaky": "yel
 
 def main() -> None:
     """Run the command line; every refusal is one line on standard error."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - its starter had closed it
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a loop's words may not be encodable
             stream.reconfigure(errors="backslashreplace")
@@ -69,9 +71,11 @@ def say(text: str, *, err: bool = False, **style: Any) -> None:
     """Print. That nobody reads it any more, as in `| head`, does not end a run."""
     try:
         click.secho(text, err=err, **style)
-    except BrokenPipeError:
+    except OSError as error:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), (sys.stderr if err else sys.stdout).fileno())
+        if not err and error.errno != errno.EPIPE:
+            say(f"loopconform: standard output: {error.strerror}; it is cut short", err=True)
 
 
 def _cores() -> int:
@@ -170,7 +174,11 @@ def _target(given: str | None) -> tuple[str, str]:
             table = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise Refused(f"./pyproject.toml can't be read: {error}") from error
-        target = table.get("tool", {}).get("loopconform", {}).get("loop")
+        for name in ("tool", "loopconform"):
+            table = table.get(name, {})
+            if not isinstance(table, dict):
+                raise Refused(f"./pyproject.toml: {name} is {table!r}; expected a table")
+        target = table.get("loop")
     if target is None:
         say(f"No TARGET given: judging asyncio's own loop, {DEFAULT_TARGET}.")
         return DEFAULT_TARGET, "the default target"

@@ -188,3 +188,16 @@ def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path, lines: int
 
     expect_whole(ended)
     assert (ended.status, ended.err) == (0, "")
+
+
+def test_an_output_that_can_not_be_written_does_not_end_the_run(tmp_path: Path) -> None:
+    """The report is whole, and standard error says what is missing."""
+    with (
+        open("/dev/full", "w") as full,
+        attended(SOUND, report=tmp_path / "r.jsonl", stdout=full.fileno()) as run,
+    ):
+        ended = run.end()
+
+    expect_whole(ended)
+    assert ended.err == ("loopconform: standard output: No space left on device; it is cut short\n")
+    assert ended.status == 0
