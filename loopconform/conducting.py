@@ -82,12 +82,12 @@ class Conductor:
 
     def __call__(self, collected: Collected) -> None:
         """Run, or become a worker and serve, with no exception in flight."""
+        gc.freeze()  # forked workers share these pages and need not look at them again
+        gc.enable()
         try:
             if self._config.mode == "worker":
                 sock = socket.create_connection(("127.0.0.1", self._config.port))
                 raise BecomeWorker(sock, self._config.stacks, self._config.target)
-            gc.collect()
-            gc.freeze()  # forked workers share these pages and need not look at them again
             self._conduct(collected)
             return
         except BecomeWorker as new:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -23,6 +24,7 @@ from loopconform.settings import Config
 
 def run(raw: dict[str, Any]) -> int:
     """Host the session that `raw` describes; the exit status of this process."""
+    gc.disable()  # collecting makes next to no garbage; the conductor turns it on again
     raw["select"] = Selection(**{name: tuple(values) for name, values in raw["select"].items()})
     config = Config(**raw)
     if sys.path[0] != "":
