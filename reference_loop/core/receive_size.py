@@ -1,0 +1,35 @@
+"""How much to ask of the kernel with the next read.
+
+A read allocates what it asks for. Asking for a quarter of a megabyte to receive
+sixty bytes spends most of the time of a small exchange in the allocator; asking for
+four kilobytes makes a bulk transfer pay for many calls. So the size follows the
+traffic: a read that was filled makes the next one larger, a run of reads that used
+little of theirs makes it smaller. All sizes are in bytes.
+"""
+
+from __future__ import annotations
+
+SMALLEST = 4 * 1024
+LARGEST = 256 * 1024
+GROWTH = 4
+PATIENCE = 8
+"""Reads in a row that used little before the size shrinks."""
+
+
+class ReceiveSize:
+    """The size of the next read, as `current`."""
+
+    def __init__(self) -> None:
+        self.current = SMALLEST
+        self._little_used = 0
+
+    def received(self, count: int) -> None:
+        """Learn from a read that brought `count` bytes."""
+        if count >= self.current:
+            self.current = min(self.current * GROWTH, LARGEST)
+            self._little_used = 0
+        elif self.current > SMALLEST:
+            self._little_used = self._little_used + 1 if count * GROWTH <= self.current else 0
+            if self._little_used >= PATIENCE:
+                self.current = max(self.current // GROWTH, SMALLEST)
+                self._little_used = 0

@@ -1,0 +1,1 @@
+"""Floor two: handles, the descriptors that are watched, and one turn of the loop."""

@@ -1,0 +1,1 @@
+"""Floor three: the methods of the loop, one module for each heading of the manual."""

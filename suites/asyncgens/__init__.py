@@ -1,0 +1,1 @@
+"""Chapter asyncgens: asynchronous generators: their hooks and shutdown_asyncgens()."""

@@ -1,0 +1,1 @@
+"""Chapter debug: debug mode: slow callbacks, calls from the wrong thread, origins of coroutines."""

@@ -1,0 +1,1 @@
+"""Chapter errors: exception handlers, and what is told to them."""

@@ -1,0 +1,1 @@
+"""Chapter integration: asyncio's higher-level parts, at work on the loop."""

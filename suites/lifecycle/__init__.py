@@ -1,0 +1,1 @@
+"""Chapter lifecycle: running, stopping and closing a loop, and asyncio's own ways to run one."""

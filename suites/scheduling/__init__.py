@@ -1,0 +1,1 @@
+"""Chapter scheduling: call_soon() and its kin, call_later(), call_at(), time(), handles."""

@@ -1,0 +1,1 @@
+"""Chapter signals: Unix signal handlers, and Ctrl+C."""
