@@ -1,7 +1,8 @@
-# make check               judge asyncio's own loop
+# make check               judge the bundled reference loop
 # make check LOOP=uvloop:new_event_loop          install a loop and judge it
 # make check LOOP=… INSTALL='qasync PySide6-Essentials'   where its package has another name
 # make test                the project's own tests
+# make interop             real programs on the reference loop: aiohttp, uvicorn, websockets, anyio
 # make lint, make bench    style and types; what a run costs
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ LOOP ?=
 INSTALL ?= $(filter-out asyncio reference_loop,$(firstword $(subst ., ,$(firstword $(subst :, ,$(LOOP))))))
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: check test lint bench
+.PHONY: check test interop lint bench
 
 check: $(VENV)/.ready
 	$(if $(strip $(INSTALL)),$(PIP) install $(INSTALL))
@@ -19,6 +20,9 @@ check: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest $(ARGS)
 
+interop: $(VENV)/.interop
+	$(VENV)/bin/python -m pytest tests/interop $(ARGS)
+
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -26,6 +30,11 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(VENV)/bin/python benchmarks/overhead.py
+	$(VENV)/bin/python benchmarks/loops.py $(ARGS)
+
+$(VENV)/.interop: $(VENV)/.ready
+	$(PIP) install --editable '.[dev,interop]'
+	touch $@
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

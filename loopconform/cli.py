@@ -29,7 +29,7 @@ from loopconform.session import Broken, Refused, Session, Unusable, suites
 from loopconform.settings import DEFAULT_LIMIT, Config
 from loopconform.target import ADVICE, BadTarget, split
 
-DEFAULT_TARGET = "asyncio:new_event_loop"
+DEFAULT_TARGET = "reference_loop:new_event_loop"
 GATING = ("documented", "implied")
 COLOURS = {"pass": "green", "skip": "cyan", "undecided": "yellow", "flaky": "yellow"}
 
@@ -180,7 +180,7 @@ def _target(given: str | None) -> tuple[str, str]:
                 raise Refused(f"./pyproject.toml: {name} is {table!r}; expected a table")
         target = table.get("loop")
     if target is None:
-        say(f"No TARGET given: judging asyncio's own loop, {DEFAULT_TARGET}.")
+        say(f"No TARGET given: judging the bundled reference loop, {DEFAULT_TARGET}.")
         return DEFAULT_TARGET, "the default target"
     try:
         split(str(target))

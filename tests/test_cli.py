@@ -173,7 +173,7 @@ def test_without_any_target_it_says_what_it_judges(folder: Path) -> None:
     checked = check("--suite", "test_small.py", cwd=folder)
 
     assert checked.status == 0, checked.out + checked.err
-    assert checked.out.startswith("No TARGET given: judging asyncio's own loop")
+    assert checked.out.startswith("No TARGET given: judging the bundled reference loop")
 
 
 def test_list_gives_every_field_in_json(folder: Path) -> None:

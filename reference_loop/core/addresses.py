@@ -33,14 +33,14 @@ def numeric(address: Sequence[Any], family: int, kind: int, proto: int) -> Info 
     number = port_number(port)
     if number < 0 or not isinstance(host, str):
         return None
-    for candidate, wanting in ((socket.AF_INET, []), (socket.AF_INET6, [0, 0])):
+    for candidate, more in ((socket.AF_INET, []), (socket.AF_INET6, rest or [0, 0])):
         if family not in (socket.AF_UNSPEC, candidate):
             continue
         try:
             socket.inet_pton(candidate, host)
         except (OSError, ValueError):
             continue
-        return candidate, kind, PROTOCOLS[kind], "", (host, number, *(rest or wanting))
+        return candidate, kind, PROTOCOLS[kind], "", (host, number, *more)
     return None
 
 
@@ -48,7 +48,9 @@ def port_number(port: Any) -> int:
     """The port as a number, -1 where only a resolver can tell."""
     if isinstance(port, int):
         return port if 0 <= port <= 0xFFFF else -1
-    if isinstance(port, str | bytes) and port.isdigit() and int(port) <= 0xFFFF:
+    if isinstance(port, bytes):
+        port = port.decode("latin-1")
+    if isinstance(port, str) and port.isascii() and port.isdigit() and int(port) <= 0xFFFF:
         return int(port)
     return -1
 

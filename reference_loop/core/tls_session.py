@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ssl
 from collections import deque
+from contextlib import suppress
 from enum import Enum, auto
 
 RECORD = 16 * 1024
@@ -54,6 +55,7 @@ class TlsSession:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._unwritten: deque[memoryview] = deque()
+        self._cut_off = False  # the wire ended first; OpenSSL then refuses to say good-bye
         self.stage = Stage.HANDSHAKE
         self.object = context.wrap_bio(
             self._incoming,
@@ -92,7 +94,8 @@ class TlsSession:
                 piece = self.object.read(RECORD)
             except AGAIN:
                 break
-            except ENDS:
+            except ENDS as end:
+                self._cut_off = isinstance(end, ssl.SSLEOFError)
                 piece = b""
             except ssl.SSLError:
                 if not pieces:
@@ -123,7 +126,8 @@ class TlsSession:
         self.stage = Stage.CLOSING
         try:
             self._discard_incoming()
-            self.object.unwrap()
+            if not self._cut_off:
+                self.object.unwrap()
         except AGAIN:
             return False
         except ENDS:
@@ -148,8 +152,9 @@ class TlsSession:
             self._unwritten = deque(memoryview(bytes(piece)) for piece in pieces)
 
     def _discard_incoming(self) -> None:
-        try:
-            while self.object.read(RECORD):
-                pass
-        except (*AGAIN, *ENDS):
-            pass
+        with suppress(*AGAIN):
+            try:
+                while self.object.read(RECORD):
+                    pass
+            except ENDS as end:
+                self._cut_off = isinstance(end, ssl.SSLEOFError)

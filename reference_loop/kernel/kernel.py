@@ -79,10 +79,12 @@ class Kernel:
         callback: Callable[..., object],
         *args: Any,
         context: Context | None = None,
-    ) -> None:
-        """Call back whenever `descriptor` is ready for READ or WRITE."""
+    ) -> ReadyHandle:
+        """Call back whenever `descriptor` is ready for READ or WRITE; the handle that is queued."""
         self.expect_open()
-        self.watches.watch(descriptor, event, ReadyHandle(self.loop, callback, args, context))
+        handle = ReadyHandle(self.loop, callback, args, context)
+        self.watches.watch(descriptor, event, handle)
+        return handle
 
     def unwatch(self, descriptor: Any, event: int) -> bool:
         """Stop waiting for that; whether anybody did. A closed loop watches nothing."""
@@ -103,7 +105,7 @@ class Kernel:
 
     def _turn(self) -> None:
         ready = self.ready
-        ready.extend(self.watches.poll(self._longest_wait()))
+        self.watches.poll(0.0 if ready or self.stopping else self._longest_wait(), ready)
         if self.timers:
             ready.extend(self.timers.pop_due(self.loop.time()))
         run = self._run_by_the_clock if self.debug else self._run
@@ -111,8 +113,6 @@ class Kernel:
             run(ready.popleft())
 
     def _longest_wait(self) -> float | None:
-        if self.ready or self.stopping:
-            return 0.0
         when = self.timers.next_when()
         if when is None:
             return None
@@ -127,13 +127,18 @@ class Kernel:
             raise
         except BaseException as error:  # noqa: BLE001 - a callback may raise anything
             self._report(handle, error)
+        finally:
+            del handle  # the traceback of a failed task refers to this frame; it would be a cycle
 
     def _run_by_the_clock(self, handle: Behaviour) -> None:
         began = self.loop.time()
-        self._run(handle)
-        took = self.loop.time() - began
-        if took >= self.loop.slow_callback_duration:
-            logger.warning("Executing %r took %.3f seconds", handle, took)
+        try:
+            self._run(handle)
+            took = self.loop.time() - began
+            if took >= self.loop.slow_callback_duration:
+                logger.warning("Executing %r took %.3f seconds", handle, took)
+        finally:
+            del handle  # as above
 
     def _report(self, handle: Behaviour, error: BaseException) -> None:
         context: dict[str, Any] = {

@@ -13,10 +13,10 @@ Source: asyncio manual, "Watching file descriptors".
 from __future__ import annotations
 
 import selectors
-from collections.abc import Iterator
+from collections import deque
 from typing import Any
 
-from .handles import ReadyHandle
+from .handles import Behaviour, ReadyHandle
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -39,7 +39,7 @@ class Watches:
             return
         previous = handles.get(event)
         if previous is None:
-            self._selector.modify(number, READ | WRITE, handles)
+            self._modify(number, READ | WRITE, handles)
         else:
             previous.cancel()
         handles[event] = handle
@@ -53,20 +53,27 @@ class Watches:
             return False
         handle.cancel()
         if handles:
-            self._selector.modify(number, next(iter(handles)), handles)
+            self._modify(number, next(iter(handles)), handles)
         else:
             del self._handles[number]
             self._selector.unregister(number)
         return True
 
-    def poll(self, timeout: float | None) -> Iterator[ReadyHandle]:
-        """Wait for at most `timeout` seconds, None for ever; the handles to queue."""
+    def _modify(self, number: int, events: int, handles: dict[int, ReadyHandle]) -> None:
+        try:
+            self._selector.modify(number, events, handles)
+        except OSError:  # closed behind our back: the selector has forgotten it, and so do we
+            del self._handles[number]
+            raise
+
+    def poll(self, timeout: float | None, ready: deque[Behaviour]) -> None:
+        """Wait for at most `timeout` seconds, None for ever; append the handles to queue."""
         for key, events in self._selector.select(timeout):
             handles = key.data
             if events & READ and READ in handles:
-                yield handles[READ]
+                ready.append(handles[READ])
             if events & WRITE and WRITE in handles:
-                yield handles[WRITE]
+                ready.append(handles[WRITE])
 
     def close(self) -> None:
         """Forget all of them and release the selector's descriptor."""

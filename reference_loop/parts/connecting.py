@@ -22,7 +22,7 @@ from .racing import first_success
 from .socket_calls import sock_connect
 from .socket_transport import SocketTransport, expect_stream
 from .tls_options import tls_for_client
-from .tls_transport import Tls, TlsTransport
+from .tls_transport import Records, Tls, TlsTransport
 from .watching import expect_free
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ async def connected_socket(
                 errors.append(error)
     else:
         attempts = [partial(attempt, loop, info, local_infos) for info in infos]
-        winner, errors = await first_success(loop, attempts, delay, close_late)
-        sock = winner
+        ended = await first_success(loop, attempts, delay, close_late)
+        sock, errors = ended
     if sock is None:
         try:
             raise as_one(errors, all_errors)
@@ -211,6 +211,7 @@ def transport_and_lower(
         plain.begin(made)
         return plain, plain
     secure = TlsTransport(loop, protocol, security, made=made)
-    lower = SocketTransport(loop, sock, secure.records)
+    lower = SocketTransport(loop, sock, Records(secure))
+    secure.stand_on(lower)
     lower.begin()
     return secure, lower

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ..loop import ReferenceLoop
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
-T = TypeVar("T")
 TR = TypeVar("TR", bound=DescriptorTransport)
 KINDS = (stat.S_ISFIFO, stat.S_ISSOCK, stat.S_ISCHR)
 
@@ -34,15 +33,9 @@ class ReadPipeTransport(ReadingSide):
     def __init__(self, loop: ReferenceLoop, pipe: Any, protocol: asyncio.BaseProtocol) -> None:
         expect_pipe(pipe)
         super().__init__(loop, pipe, protocol, {"pipe": pipe})
-        self._receive = self._read
-        self._receive_into = self._read_into
+        self._receive = partial(read, self._descriptor)
+        self._receive_into = partial(read_into, self._descriptor)
         os.set_blocking(self._descriptor, False)
-
-    def _read(self, size: int) -> bytes:
-        return end_of_terminal(lambda: os.read(self._descriptor, size), b"")
-
-    def _read_into(self, buffer: Any) -> int:
-        return end_of_terminal(lambda: os.readv(self._descriptor, [buffer]), 0)
 
 
 class WritePipeTransport(WritingSide):
@@ -80,14 +73,21 @@ def expect_pipe(pipe: Any) -> None:
         raise ValueError(f"{pipe!r}: expected a pipe, a socket or a character device")
 
 
-def end_of_terminal(action: Callable[[], T], end: T) -> T:
-    """The result, or `end`: the other side of a terminal ends by an error, EIO."""
+def read(descriptor: int, size: int) -> bytes:
+    """At most `size` bytes; b"" at EOF, which the other side of a terminal tells as EIO."""
     try:
-        return action()
+        return os.read(descriptor, size)
     except OSError as error:
         if error.errno == errno.EIO:
-            return end
+            return b""
         raise
+
+
+def read_into(descriptor: int, buffer: memoryview) -> int:
+    """Do that into a buffer; how many bytes."""
+    data = read(descriptor, len(buffer))
+    buffer[: len(data)] = data
+    return len(data)
 
 
 async def connect_read_pipe(

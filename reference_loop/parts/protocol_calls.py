@@ -8,15 +8,24 @@ Source: library/asyncio-eventloop.html#asyncio.loop.call_exception_handler
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import asyncio
-
     from ..loop import ReferenceLoop
 
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
+NOBODY = asyncio.Protocol()
+"""The protocol of a transport that is lost, so that neither keeps the other alive."""
+
+
+def get_buffer(protocol: asyncio.BufferedProtocol, hint: int) -> memoryview:
+    """The protocol's buffer. Raises RuntimeError for an empty one, TypeError for none."""
+    room = memoryview(protocol.get_buffer(hint)).cast("B")
+    if not room:
+        raise RuntimeError("get_buffer() returned an empty buffer")
+    return room
 
 
 class CallsProtocol:

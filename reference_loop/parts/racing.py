@@ -36,13 +36,12 @@ async def first_success(
         while len(errors) < len(attempts):
             if len(running) < len(attempts):
                 running.append(loop.create_task(attempts[len(running)]()))
-            waits_for = [task for task in running if not task.done()]
-            more = len(running) < len(attempts)
-            await asyncio.wait(
-                waits_for,
-                timeout=delay if more else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            if not running[-1].done():  # an eager task may be
+                await asyncio.wait(
+                    [task for task in running if not task.done()],
+                    timeout=delay if len(running) < len(attempts) else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
             winner = _look(running, errors)
             if winner is not None:
                 running.remove(winner)

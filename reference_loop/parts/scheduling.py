@@ -70,7 +70,7 @@ def call_later(
 ) -> DueHandle:
     """Run the callback after `delay` seconds; at once where that is negative.
 
-    Raises TypeError for no number, RuntimeError on a closed loop.
+    Raises TypeError for None, RuntimeError on a closed loop.
     """
     if delay is None:
         raise TypeError("the delay is None; expected seconds")
@@ -86,7 +86,7 @@ def call_at(
 ) -> DueHandle:
     """Run the callback once loop.time() has reached `when`, in seconds.
 
-    Raises TypeError for no number, RuntimeError on a closed loop.
+    Raises TypeError for None, RuntimeError on a closed loop.
     """
     if when is None:
         raise TypeError("the moment is None; expected seconds on loop.time()")

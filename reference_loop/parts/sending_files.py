@@ -58,6 +58,8 @@ async def sendfile(
         raise RuntimeError(f"{transport!r} is closing")
     if not isinstance(transport, SocketTransport | TlsTransport):
         raise RuntimeError(f"sendfile() is not supported for {transport!r}")
+    if transport.refuses_writing:
+        raise RuntimeError(transport.refuses_writing)
     expect_sendable(file, offset, count)
     with Exclusive(loop, transport) as use:
         await use.emptied()
@@ -197,12 +199,12 @@ class Exclusive(asyncio.Protocol):
         transport.pause_reading()
         transport.set_protocol(self)
         transport.set_write_buffer_limits(0)
-        transport.lent = True
+        transport.reserve(True)
         return self
 
     def __exit__(self, *ended: object) -> None:
         transport = self._transport
-        transport.lent = False
+        transport.reserve(False)
         if self._loss is not None:
             return
         transport.set_write_buffer_limits(self._high, self._low)
@@ -226,18 +228,18 @@ class Exclusive(asyncio.Protocol):
     async def until_writable(self) -> None:
         """Wait until the socket takes more. Raises OSError if the connection is lost."""
         descriptor = self._transport.get_extra_info("socket").fileno()
-        self._loop.kernel.watch(descriptor, WRITE, self._wake)
+        handle = self._loop.kernel.watch(descriptor, WRITE, self._wake)
         try:
             await self._woken()
         finally:
-            if self._loss is None:
+            if not handle.cancelled():  # or else the descriptor is no longer ours to unwatch
                 self._loop.kernel.unwatch(descriptor, WRITE)
 
     async def write(self, block: bytes) -> None:
         """Write a block and wait until it has left. Raises OSError as emptied() does."""
-        self._transport.lent = False
+        self._transport.reserve(False)
         self._transport.write(block)
-        self._transport.lent = True
+        self._transport.reserve(True)
         await self.emptied()
 
     def pause_writing(self) -> None:

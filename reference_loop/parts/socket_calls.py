@@ -112,11 +112,12 @@ async def until_ready(loop: ReferenceLoop, sock: socket.socket, event: int) -> N
     """Wait until the socket is ready for READ or WRITE."""
     ready = loop.create_future()
     number = sock.fileno()
-    loop.kernel.watch(number, event, set_unless_done, ready)
+    handle = loop.kernel.watch(number, event, set_unless_done, ready)
     try:
         await ready
     finally:
-        loop.kernel.unwatch(number, event)
+        if not handle.cancelled():  # or else another call waits for the same by now
+            loop.kernel.unwatch(number, event)
 
 
 def set_unless_done(future: asyncio.Future[None]) -> None:

@@ -27,13 +27,17 @@ class SocketTransport(ReadingSide, WritingSide, asyncio.Transport):
     ) -> None:
         super().__init__(loop, sock, protocol, socket_info(sock))
         self.sock = sock
-        self.lent = False  # to sending_files
         self.server: Server | None = None
         self._receive = sock.recv
         self._receive_into = sock.recv_into
         self._send = sock.send
         self._send_pieces = sock.sendmsg
         send_at_once(sock)
+
+    def release(self) -> None:
+        """Close the socket and forget the server."""
+        super().release()
+        self.server = None
 
     def _send_eof(self) -> None:
         with suppress(OSError):  # the connection is gone, which the reading side hears of
@@ -42,10 +46,9 @@ class SocketTransport(ReadingSide, WritingSide, asyncio.Transport):
     def _can_stay_open(self) -> bool:
         return True
 
-    def _expect_writable(self) -> None:
-        super()._expect_writable()
-        if self.lent:
-            raise RuntimeError("nothing can be written while a file is being sent")
+    def reserve(self, reserved: bool) -> None:
+        """Refuse write() while somebody else, who sends a file, has the socket."""
+        self.refuses_writing = "nothing can be written while a file is sent" if reserved else ""
 
     def server_hears_of(self, front: asyncio.Transport) -> None:
         """Tell the server that accepted us what stands between us and the program now."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .socket_transport import SocketTransport
 from .tls_options import limits
-from .tls_transport import Tls, TlsTransport
+from .tls_transport import Records, Tls, TlsTransport
 
 if TYPE_CHECKING:
     from ..loop import ReferenceLoop
@@ -48,14 +48,19 @@ async def start_tls(
         server_hostname,
         *limits(ssl_handshake_timeout, ssl_shutdown_timeout),
     )
+    if transport.refuses_writing:
+        raise RuntimeError(transport.refuses_writing)
     if transport.is_closing():
         raise ConnectionAbortedError(f"{transport!r} is closing; TLS can't begin on it")
     made = loop.create_future()
     upgraded = TlsTransport(loop, protocol, tls, made=made, introduced=True)
-    transport.set_protocol(upgraded.records)
+    upgraded.stand_on(transport)
+    if transport.is_full:
+        upgraded.lower_is_full(True, told_already=transport.get_protocol() is protocol)
+    transport.set_protocol(Records(upgraded))
     transport.server_hears_of(upgraded)
     transport.resume_reading()
-    upgraded.begin(transport)
+    upgraded.begin()
     try:
         await made
     except BaseException:

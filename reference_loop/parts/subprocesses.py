@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..kernel.kernel import READ
 from .pipes import ReadPipeTransport, WritePipeTransport
-from .protocol_calls import CallsProtocol
+from .protocol_calls import NOBODY, CallsProtocol
 
 if TYPE_CHECKING:
     from ..loop import ReferenceLoop
@@ -60,7 +60,6 @@ class SubprocessTransport(CallsProtocol, asyncio.SubprocessTransport):
         self._closing = False
         self._lost = False
         self._waiters: list[asyncio.Future[int]] = []
-        self._until_known = UntilEnd(loop, popen, self._ended)
 
     def begin(self, made: asyncio.Future[None]) -> None:
         """Queue connection_made(), then the pipes' reading and the wait for the end."""
@@ -103,8 +102,7 @@ class SubprocessTransport(CallsProtocol, asyncio.SubprocessTransport):
         if self.is_closing():
             return
         self._closing = True
-        for pipe in self._pipes.values():
-            pipe.close()
+        self._close_pipes()
         if self._returncode is None:
             self._popen.kill()
 
@@ -144,9 +142,15 @@ class SubprocessTransport(CallsProtocol, asyncio.SubprocessTransport):
         self._notify(self._protocol.connection_made, self)
         for transport in self._pipes.values():
             transport.begin()
-        self._until_known.begin()
+        UntilEnd(self.loop, self._popen, self._ended).begin()
+        if self._closing:  # cancelled before it had begun
+            self._close_pipes()
         if not made.done():
             made.set_result(None)
+
+    def _close_pipes(self) -> None:
+        for pipe in self._pipes.values():
+            pipe.close()
 
     def _ended(self, returncode: int) -> None:
         self._returncode = returncode
@@ -160,7 +164,8 @@ class SubprocessTransport(CallsProtocol, asyncio.SubprocessTransport):
     def _lose_if_over(self) -> None:
         if self._returncode is not None and not self._open_pipes and not self._lost:
             self._lost = True
-            self.loop.call_soon(self._protocol.connection_lost, None, context=self.context)
+            protocol, self._protocol = self._protocol, NOBODY
+            self.loop.call_soon(protocol.connection_lost, None, context=self.context)
 
     def _expect_running(self) -> None:
         if self._returncode is not None:
@@ -200,20 +205,29 @@ class UntilEnd:
         self._loop = loop
         self._popen = popen
         self._told = told
+        self._pidfd: int | None = None
 
     def begin(self) -> None:
         """Begin to wait."""
         try:
-            pidfd = os.pidfd_open(self._popen.pid)
+            self._pidfd = os.pidfd_open(self._popen.pid)
         except (AttributeError, OSError):  # no such call, not allowed, or reaped by others
             Thread(target=self._wait_in_thread, daemon=True).start()
         else:
-            self._loop.kernel.watch(pidfd, READ, self._pidfd_ready, pidfd)
+            self._loop.kernel.watch(self._pidfd, READ, self._pidfd_ready)
 
-    def _pidfd_ready(self, pidfd: int) -> None:
-        self._loop.kernel.unwatch(pidfd, READ)
-        os.close(pidfd)
+    def _pidfd_ready(self) -> None:
+        self._loop.kernel.unwatch(self._pidfd, READ)
+        self._close_pidfd()
         self._told(self._popen.wait())
+
+    def _close_pidfd(self) -> None:
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def __del__(self) -> None:
+        self._close_pidfd()  # still open where the loop was closed before the child's end
 
     def _wait_in_thread(self) -> None:
         returncode = self._popen.wait()

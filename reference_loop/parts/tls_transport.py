@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.outbox import as_bytes
 from ..core.tls_session import Stage, TlsSession
 from ..kernel.kernel import logger
-from .protocol_calls import CallsProtocol
+from .protocol_calls import NOBODY, CallsProtocol, get_buffer
 
 if TYPE_CHECKING:
     from ..loop import ReferenceLoop
@@ -65,7 +65,6 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         super().__init__()
         self.loop = loop
         self.context: Context = copy_context()
-        self.records = Records(self)
         self._lower: Any = None
         self._protocol = protocol
         self._tls = tls
@@ -82,7 +81,7 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         self._lost = False
         self._error: BaseException | None = None
         self.is_full = False
-        self.lent = False  # to sending_files
+        self.refuses_writing = ""
 
     # What the program calls
 
@@ -116,8 +115,8 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
     def write(self, data: Any) -> None:
         """Encrypt and queue `data`. Raises TypeError for what is not bytes-like."""
         data = as_bytes(data)
-        if self.lent:
-            raise RuntimeError("nothing can be written while a file is being sent")
+        if self.refuses_writing:
+            raise RuntimeError(self.refuses_writing)
         if data and not self.is_closing():
             self._session.write(data)
             self._send_records()
@@ -165,6 +164,10 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         self._closing = True
         self._lower.abort()
 
+    def reserve(self, reserved: bool) -> None:
+        """Refuse write() while somebody sends a file."""
+        self.refuses_writing = "nothing can be written while a file is sent" if reserved else ""
+
     def server_hears_of(self, front: asyncio.Transport) -> None:
         """Tell the server that accepted us what stands between us and the program now."""
         self._lower.server_hears_of(front)
@@ -175,10 +178,13 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
 
     # What the lower transport tells, by way of Records
 
-    def begin(self, lower: Any) -> None:
-        """Start the handshake over `lower`."""
+    def stand_on(self, lower: Any) -> None:
+        """Take the lower transport, which is about to bring records."""
         self._lower = lower
         self.context = lower.context
+
+    def begin(self) -> None:
+        """Start the handshake."""
         self._set_limit(self._tls.handshake_limit, self._handshake_took_too_long)
         self._advance()
 
@@ -204,13 +210,15 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         error = self._error or error
         if self._made is not None and not self._made.done():
             self._made.set_exception(error or ConnectionResetError("the connection was lost"))
+        self._made = None
+        protocol, self._protocol = self._protocol, NOBODY
         if self._introduced:
-            self._protocol.connection_lost(error)
+            protocol.connection_lost(error)
 
-    def lower_is_full(self, full: bool) -> None:
+    def lower_is_full(self, full: bool, *, told_already: bool = False) -> None:
         """Pass pause_writing() and resume_writing() on, to a protocol that knows us."""
         self.is_full = full
-        if self._introduced:
+        if self._introduced and not told_already:
             self._notify(self._protocol.pause_writing if full else self._protocol.resume_writing)
 
     # How it moves
@@ -269,16 +277,10 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
 
     def _fill_buffer_of(self, protocol: asyncio.BufferedProtocol, data: memoryview) -> None:
         """Copy what fits; the rest is delivered next, to whoever is the protocol then."""
-        buffer = self._call(protocol.get_buffer, len(data))
-        if buffer is None:
+        room = self._call(get_buffer, protocol, len(data))
+        if room is None:
             return
-        room = memoryview(buffer).cast("B")
         count = min(len(room), len(data))
-        if not count:
-            error = RuntimeError("get_buffer() returned an empty buffer")
-            self._report(error, "reading failed")
-            self.fail(error, "reading failed")
-            return
         room[:count] = data[:count]
         self._undelivered = data[count:]
         self._call(protocol.buffer_updated, count)
@@ -320,9 +322,9 @@ class Records(asyncio.Protocol):
     def __init__(self, tls: TlsTransport) -> None:
         self._tls = tls
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: ARG002 - we stand on it already
         """The wire is there."""
-        self._tls.begin(transport)
+        self._tls.begin()
 
     def data_received(self, data: bytes) -> None:
         """It brought bytes."""

@@ -24,18 +24,21 @@ import asyncio
 import warnings
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ..core.outbox import Outbox, WriteLimits, as_bytes
 from ..core.receive_size import ReceiveSize
 from ..kernel.kernel import READ, WRITE, logger
-from .protocol_calls import CallsProtocol
+from .protocol_calls import NOBODY, CallsProtocol, get_buffer
 
 if TYPE_CHECKING:
     from ..loop import ReferenceLoop
 
-T = TypeVar("T")
 WAIT = (BlockingIOError, InterruptedError)
+
+
+def nothing() -> None:
+    """Be a callback that nobody needs."""
 
 
 class DescriptorTransport(CallsProtocol, asyncio.BaseTransport):
@@ -57,7 +60,7 @@ class DescriptorTransport(CallsProtocol, asyncio.BaseTransport):
         self._closing = False
         self._ended = False
         self._lost = False
-        self.on_lost: Callable[[], object] = lambda: None
+        self.on_lost: Callable[[], object] = nothing
         loop.transports[self._descriptor] = self
 
     def begin(self, made: asyncio.Future[None] | None = None) -> None:
@@ -83,15 +86,10 @@ class DescriptorTransport(CallsProtocol, asyncio.BaseTransport):
             logger.debug("%r: %s", self, doing, exc_info=error)
         self.end(error)
 
-    def _attempt(self, action: Callable[[Any], T], argument: Any) -> T | None:
-        """A system call; None where it would have had to wait, or failed and ended us."""
-        try:
-            return action(argument)
-        except WAIT:
-            return None
-        except Exception as error:  # noqa: BLE001 - whatever the system says ends us
+    def _system_call_failed(self, error: Exception) -> None:
+        """It would have had to wait, which is no failure, or it ends us."""
+        if not isinstance(error, WAIT):
             self.fail(error, "reading or writing failed")
-            return None
 
     def _callback_raised(self, error: BaseException) -> None:
         self.end(error)
@@ -102,7 +100,10 @@ class DescriptorTransport(CallsProtocol, asyncio.BaseTransport):
             return
         self._ended = self._closing = True
         self._stop_moving()
-        self.loop.call_soon(self._lose, error, context=self.context)
+        if self.loop.is_closed():
+            self.release()  # nobody will call back any more, but the descriptor need not leak
+        else:
+            self.loop.call_soon(self._lose, error, context=self.context)
 
     def _begin(self, made: asyncio.Future[None] | None) -> None:
         try:
@@ -126,11 +127,13 @@ class DescriptorTransport(CallsProtocol, asyncio.BaseTransport):
             self._protocol.connection_lost(error)
         finally:
             self.release()
-            self.on_lost()
+            on_lost, self.on_lost = self.on_lost, nothing
+            on_lost()
 
     def release(self) -> None:
         """Close the descriptor, which from now on may be anybody's."""
         self._lost = True
+        self._protocol = NOBODY
         if self.loop.transports.get(self._descriptor) is self:
             del self.loop.transports[self._descriptor]
         self._file.close()
@@ -192,8 +195,10 @@ class ReadingSide(DescriptorTransport, asyncio.ReadTransport):
             self._deliver_to(protocol)
 
     def _deliver_to(self, protocol: Any) -> None:
-        data = self._attempt(self._receive, self._receive_size.current)
-        if data is None:
+        try:
+            data = self._receive(self._receive_size.current)
+        except Exception as error:  # noqa: BLE001 - whatever the system says
+            self._system_call_failed(error)
             return
         self._receive_size.received(len(data))
         if data:
@@ -202,16 +207,17 @@ class ReadingSide(DescriptorTransport, asyncio.ReadTransport):
             self._eof()
 
     def _fill_buffer_of(self, protocol: asyncio.BufferedProtocol) -> None:
-        buffer = self._call(protocol.get_buffer, -1)
-        if self._ended:
+        buffer = self._call(get_buffer, protocol, -1)
+        if buffer is None or self._ended:
             return
-        if not len(buffer):
-            self.fail(RuntimeError("get_buffer() returned an empty buffer"), "reading failed")
+        try:
+            count = self._receive_into(buffer)
+        except Exception as error:  # noqa: BLE001 - whatever the system says
+            self._system_call_failed(error)
             return
-        count = self._attempt(self._receive_into, buffer)
         if count:
             self._call(protocol.buffer_updated, count)
-        elif count == 0:
+        else:
             self._eof()
 
     def _eof(self) -> None:
@@ -236,6 +242,7 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         self._outbox = Outbox()
         self._limits = WriteLimits()
         self._eof_asked = False
+        self.refuses_writing = ""
 
     def _send_eof(self) -> None:
         raise NotImplementedError
@@ -246,13 +253,18 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         Raises TypeError for what is not bytes-like, RuntimeError after write_eof().
         """
         data = as_bytes(data)
-        self._expect_writable()
+        if self.refuses_writing:
+            raise RuntimeError(self.refuses_writing)
         if self._closing or not data:
             return
         if not self._outbox:
-            count = self._attempt(self._send, data) or 0
-            if self._ended:
-                return
+            count = 0
+            try:
+                count = self._send(data)
+            except Exception as error:  # noqa: BLE001 - whatever the system says
+                self._system_call_failed(error)
+                if self._ended:
+                    return
             if count == len(data):
                 return
             data = data[count:]
@@ -263,7 +275,8 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """Queue each item, as write() does. Raises as write() does, having queued nothing."""
         pieces = [bytes(as_bytes(data)) for data in list_of_data]
-        self._expect_writable()
+        if self.refuses_writing:
+            raise RuntimeError(self.refuses_writing)
         if self._closing or not any(pieces):
             return
         idle = not self._outbox
@@ -278,6 +291,7 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         """End the outgoing side once all data has left; idempotent."""
         if not self._closing and not self._eof_asked:
             self._eof_asked = True
+            self.refuses_writing = "nothing can be written after write_eof()"
             if not self._outbox:
                 self._send_eof()
 
@@ -307,10 +321,6 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         self._limits.set(high, low)
         self._pause_protocol_if_full()
 
-    def _expect_writable(self) -> None:
-        if self._eof_asked:
-            raise RuntimeError("nothing can be written after write_eof()")
-
     def _stop_moving(self) -> None:
         super()._stop_moving()
         if self._ended:
@@ -331,9 +341,10 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         self._flushed()
 
     def _flush(self) -> None:
-        count = self._attempt(self._send_pieces, self._outbox.head())
-        if count:
-            self._outbox.sent(count)
+        try:
+            self._outbox.sent(self._send_pieces(self._outbox.head()))
+        except Exception as error:  # noqa: BLE001 - whatever the system says
+            self._system_call_failed(error)
 
     def _flushed(self) -> None:
         """The outbox is empty: do what waited for that."""
