@@ -150,9 +150,9 @@ class ReferenceLoop(asyncio.AbstractEventLoop):
         return f"<{type(self).__name__} {state} debug={self.get_debug()}>"
 
     def __del__(self) -> None:
-        if "slow_callback_duration" in self.__dict__ and not self.is_closed():
+        kernel = getattr(self, "kernel", None)  # not there if it could not be made
+        if kernel is not None and not kernel.closed and kernel.thread is None:
             warnings.warn(
                 f"unclosed event loop {self!r}", ResourceWarning, source=self, stacklevel=2
             )
-            if not self.is_running():
-                self.close()
+            self.close()

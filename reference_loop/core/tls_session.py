@@ -55,7 +55,7 @@ class TlsSession:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._unwritten: deque[memoryview] = deque()
-        self._cut_off = False  # the wire ended first; OpenSSL then refuses to say good-bye
+        self._cut_off = False  # the wire ended without a word; nothing can be said any more
         self.stage = Stage.HANDSHAKE
         self.object = context.wrap_bio(
             self._incoming,
@@ -95,7 +95,7 @@ class TlsSession:
             except AGAIN:
                 break
             except ENDS as end:
-                self._cut_off = isinstance(end, ssl.SSLEOFError)
+                self._note(end)
                 piece = b""
             except ssl.SSLError:
                 if not pieces:
@@ -115,9 +115,10 @@ class TlsSession:
         return sum(map(len, self._unwritten))
 
     def write(self, data: bytes | memoryview) -> None:
-        """Encrypt plain bytes."""
-        self._unwritten.append(memoryview(data))
-        self._encrypt()
+        """Encrypt plain bytes; nothing happens where the wire has ended."""
+        if not self._cut_off:
+            self._unwritten.append(memoryview(data))
+            self._encrypt()
 
     def close(self) -> bool:
         """Send close_notify, once; whether the peer's has come. Incoming bytes are discarded."""
@@ -157,4 +158,9 @@ class TlsSession:
                 while self.object.read(RECORD):
                     pass
             except ENDS as end:
-                self._cut_off = isinstance(end, ssl.SSLEOFError)
+                self._note(end)
+
+    def _note(self, end: ssl.SSLError) -> None:
+        if isinstance(end, ssl.SSLEOFError):
+            self._cut_off = True
+            self._outgoing.read()  # OpenSSL's alert, for which there is no wire any more

@@ -34,9 +34,10 @@ async def first_success(
     errors: dict[int, Exception] = {}
     try:
         while len(errors) < len(attempts):
-            if len(running) < len(attempts):
+            begins = len(running) < len(attempts)
+            if begins:
                 running.append(loop.create_task(attempts[len(running)]()))
-            if not running[-1].done():  # an eager task may be
+            if not (begins and running[-1].done()):  # an eager task may have ended at once
                 await asyncio.wait(
                     [task for task in running if not task.done()],
                     timeout=delay if len(running) < len(attempts) else None,

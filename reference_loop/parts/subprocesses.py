@@ -302,5 +302,6 @@ async def started(
         await made
     except BaseException:
         transport.close()
+        await transport._wait()  # when the caller hears of it, the child is gone
         raise
     return transport, protocol

@@ -118,7 +118,10 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         if self.refuses_writing:
             raise RuntimeError(self.refuses_writing)
         if data and not self.is_closing():
-            self._session.write(data)
+            try:
+                self._session.write(data)
+            except ssl.SSLError as error:
+                self.fail(error, "TLS failed")
             self._send_records()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:

@@ -283,8 +283,10 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
         for piece in pieces:
             self._outbox.append(piece)
         if idle:
-            self.loop.kernel.watch(self._descriptor, WRITE, self._writable, context=self.context)
             self._flush()
+            if self._outbox:
+                kernel = self.loop.kernel
+                kernel.watch(self._descriptor, WRITE, self._writable, context=self.context)
         self._pause_protocol_if_full()
 
     def write_eof(self) -> None:
