@@ -56,6 +56,7 @@ class TlsSession:
         self._outgoing = ssl.MemoryBIO()
         self._unwritten: deque[memoryview] = deque()
         self._cut_off = False  # the wire ended without a word; nothing can be said any more
+        self._spoilt: ssl.SSLError | None = None
         self.stage = Stage.HANDSHAKE
         self.object = context.wrap_bio(
             self._incoming,
@@ -87,6 +88,8 @@ class TlsSession:
 
     def read(self) -> bytes | None:
         """Plain bytes; b"" at the peer's end; None while more must be fed first."""
+        if self._spoilt is not None:
+            raise self._spoilt  # OpenSSL would not say it twice
         pieces: list[bytes] = []
         size = 0
         while size < LARGEST_READ:
@@ -97,10 +100,11 @@ class TlsSession:
             except ENDS as end:
                 self._note(end)
                 piece = b""
-            except ssl.SSLError:
+            except ssl.SSLError as error:
                 if not pieces:
                     raise
-                break  # what came before it is good; the next read() raises it again
+                self._spoilt = error  # what came before it is good
+                break
             if not piece:
                 return b"".join(pieces)
             pieces.append(piece)
@@ -122,7 +126,8 @@ class TlsSession:
 
     def close(self) -> bool:
         """Send close_notify, once; whether the peer's has come. Incoming bytes are discarded."""
-        if self.stage is Stage.CLOSED:
+        if self.stage is Stage.CLOSED or self._spoilt is not None:
+            self.stage = Stage.CLOSED
             return True
         self.stage = Stage.CLOSING
         try:

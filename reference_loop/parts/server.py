@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 REST = 1.0
 """Seconds without accepting after the process ran out of descriptors or memory."""
+ENDS_ITS_CLIENTS = sys.version_info >= (3, 13, 1) or (3, 12, 7) <= sys.version_info < (3, 13)
+"""Since then the end of serve_forever() closes its connections and waits for them (gh-123720)."""
 WAITS_FOR_CLIENTS = sys.version_info >= (3, 12)
 """Before Python 3.12 wait_closed() waited for close() alone."""
 
@@ -101,6 +103,9 @@ class Server(asyncio.AbstractServer):
         finally:
             self._forever = None
             self.close()
+            if ENDS_ITS_CLIENTS:
+                self.close_clients()
+                await self.wait_closed()
 
     def close(self) -> None:
         """Accept no more; established connections stay. Idempotent."""
