@@ -1,7 +1,7 @@
 """The pytest plugin: the mark, the fixtures, and coroutine checks.
 
 All that the suites know of the checker is here: the `requirement` mark and the
-fixtures `loop`, `loop_factory` and `second_loop`. With `pytest --loop
+fixtures `loop`, `loop_factory`, `second_loop` and `unkept_loop_factory`. With `pytest --loop
 MODULE:FACTORY` the checks run in process, for a debugger or inside an author's own
 suite; `loopconform check` registers the same parts and adds workers and verdicts.
 
@@ -94,6 +94,11 @@ class Checks:
     def loop_factory(self, loop_keeper: LoopKeeper) -> Callable[[], AbstractEventLoop]:
         """A callable that returns a new loop each time; all are closed after the check."""
         return loop_keeper.new_loop
+
+    @pytest.fixture
+    def unkept_loop_factory(self) -> LoopFactory:
+        """The factory itself: nobody keeps, or closes, what it makes."""
+        return self._factory()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

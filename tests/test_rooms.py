@@ -22,7 +22,7 @@ FORBIDDEN_OF_ASYNCIO = {
     "unix_events",
 }
 RUNNING_LOOP_HOOKS = {"_get_running_loop", "_set_running_loop"}
-SLEEP_ITSELF_IS_JUDGED = {"test_task_cancel.py"}
+SLEEP_ITSELF_IS_JUDGED = {"test_sleep.py", "test_task_cancel.py"}
 THIRD_PARTIES: dict[str, dict[str, str | None]] = {
     "suites": {"pytest": None, "trustme": "support/certificates.py"},
     "reference_loop": {},
