@@ -1,0 +1,146 @@
+"""Running loops: how far a run got, whether a loop still works, runs elsewhere.
+
+Elsewhere is a callback, another thread or a forked child. What a job does there comes
+back to the check as if it had been called here, so that a refusal is expected in the
+same words everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import warnings
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import NoReturn, TypeVar
+
+from .turns import SETTLE, turns
+
+T = TypeVar("T")
+CHILD_LIMIT = 3
+"""Seconds after which a forked child that hangs is ended by SIGALRM."""
+
+
+def turns_made(loop: AbstractEventLoop, count: int = SETTLE) -> int:
+    """Run a stopped loop with a stop() in its turn `count`; return how many it made."""
+    made = 0
+
+    def next_turn() -> None:
+        nonlocal made
+        made += 1
+        if made < count:
+            loop.call_soon(next_turn)
+        else:
+            loop.stop()
+
+    loop.call_soon(next_turn)
+    loop.run_forever()
+    return made
+
+
+def expect_usable(loop: AbstractEventLoop, when: str) -> None:
+    """Expect a stopped loop to run a coroutine of several turns to its result.
+
+    The proof, in checks of what a loop refuses, that it is not dead. `when` goes into
+    the message after the call.
+    """
+
+    async def working() -> str:
+        await turns()
+        return "result"
+
+    coroutine = working()
+    try:
+        result = loop.run_until_complete(coroutine)
+    except NotImplementedError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # an interrupt may come twice
+        raise AssertionError(
+            f"run_until_complete(coroutine) {when} raised {error!r}; expected its result"
+        ) from error
+    finally:
+        coroutine.close()
+    assert result == "result", (
+        f"run_until_complete(coroutine) {when} returned {result!r}; expected its result"
+    )
+
+
+@contextmanager
+def stopped_soon(*loops: AbstractEventLoop) -> Iterator[None]:
+    """Have the loops stop in their next turn, for a block that expects them not to run.
+
+    A loop that runs nevertheless then comes back, and fails in words.
+    """
+    guards = [loop.call_soon(loop.stop) for loop in loops]
+    try:
+        yield
+    finally:
+        for guard in guards:
+            guard.cancel()
+
+
+def in_run(loop: AbstractEventLoop, job: Callable[[], T]) -> T:
+    """Run a stopped loop to call `job` in a callback; return or raise what it does.
+
+    A callback, unlike a task, does not mind a damaged registration of the running loop.
+    """
+    answer: Future[T] = Future()
+
+    def callback() -> None:
+        _answer(answer, job)
+        loop.stop()
+
+    loop.call_soon(callback)
+    loop.run_forever()
+    assert answer.done(), (
+        "run_forever() came back without having run a callback; expected it to run"
+    )
+    return answer.result()
+
+
+def in_thread(job: Callable[[], T]) -> T:
+    """Call `job` in a new thread and wait for its end; return or raise what it does."""
+    answer: Future[T] = Future()
+    thread = threading.Thread(target=_answer, args=(answer, job), daemon=True)
+    thread.start()
+    thread.join()
+    return answer.result()
+
+
+def in_child(job: Callable[[], str]) -> str:
+    """Call `job` in a forked child; return its answer, or how the child ended without one."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # whoever runs us may have threads
+        child = os.fork()
+    if child == 0:
+        _answer_and_exit(job, writing)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as answers:
+        answer = answers.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return answer or f"nothing: it ended with status {status}"
+
+
+def _answer_and_exit(job: Callable[[], str], writing: int) -> NoReturn:
+    try:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(CHILD_LIMIT)
+        try:
+            answer = job()
+        except BaseException as error:  # noqa: BLE001 - nothing may leave a forked child
+            answer = f"an exception: {error!r}"
+        os.write(writing, answer.encode())
+    finally:
+        os.kill(os.getpid(), signal.SIGKILL)  # past all that an exit would tidy up
+        raise SystemExit
+
+
+def _answer(answer: Future[T], job: Callable[[], T]) -> None:
+    try:
+        answer.set_result(job())
+    except BaseException as error:  # noqa: BLE001 - handed on to whoever asked
+        answer.set_exception(error)
