@@ -36,10 +36,11 @@ class Outbox:
         """Whether anything waits."""
         return self.size > 0
 
-    def append(self, data: bytes) -> None:
-        """Let `data` wait behind the rest."""
+    def append(self, data: bytes | memoryview) -> None:
+        """Let `data` wait behind the rest; a copy of it, where somebody might change it."""
         if data:
-            self._pieces.append(memoryview(data))
+            piece = memoryview(data)
+            self._pieces.append(piece if isinstance(piece.obj, bytes) else memoryview(bytes(piece)))
             self.size += len(data)
 
     def head(self) -> list[memoryview]:

@@ -109,6 +109,8 @@ class TlsSession:
                 return b"".join(pieces)
             pieces.append(piece)
             size += len(piece)
+            if not (self._incoming.pending or self._incoming.eof or self.object.pending()):
+                break  # another read() would only raise SSLWantReadError
         if self._unwritten:
             self._encrypt()
         return b"".join(pieces) if pieces else None

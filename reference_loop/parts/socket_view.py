@@ -17,17 +17,53 @@ class SocketView:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self.family = sock.family
-        self.type = sock.type
-        self.proto = sock.proto
-        self.fileno = sock.fileno
-        self.getsockname = sock.getsockname
-        self.getpeername = sock.getpeername
-        self.getsockopt = sock.getsockopt
-        self.setsockopt = sock.setsockopt
-        self.get_inheritable = sock.get_inheritable
-        self.shutdown = sock.shutdown
-        self.dup = sock.dup
+
+    @property
+    def family(self) -> int:
+        """The address family."""
+        return self._sock.family
+
+    @property
+    def type(self) -> int:
+        """The kind of socket."""
+        return self._sock.type
+
+    @property
+    def proto(self) -> int:
+        """The protocol number."""
+        return self._sock.proto
+
+    def fileno(self) -> int:
+        """The descriptor, -1 once it is closed."""
+        return self._sock.fileno()
+
+    def getsockname(self) -> Any:
+        """Its own address."""
+        return self._sock.getsockname()
+
+    def getpeername(self) -> Any:
+        """The address of its peer. Raises OSError where there is none."""
+        return self._sock.getpeername()
+
+    def getsockopt(self, *option: int) -> Any:
+        """An option's value, as socket.getsockopt()."""
+        return self._sock.getsockopt(*option)
+
+    def setsockopt(self, *option: Any) -> None:
+        """Set an option, as socket.setsockopt()."""
+        self._sock.setsockopt(*option)
+
+    def get_inheritable(self) -> bool:
+        """Whether children inherit the descriptor."""
+        return self._sock.get_inheritable()
+
+    def shutdown(self, how: int) -> None:
+        """End one or both directions, as socket.shutdown()."""
+        self._sock.shutdown(how)
+
+    def dup(self) -> socket.socket:
+        """Another descriptor of the same socket, which is the caller's."""
+        return self._sock.dup()
 
     def getblocking(self) -> bool:
         """Whether calls may block: never."""

@@ -191,10 +191,7 @@ class ReadingSide(DescriptorTransport, asyncio.ReadTransport):
         protocol = self._protocol
         if isinstance(protocol, asyncio.BufferedProtocol):
             self._fill_buffer_of(protocol)
-        else:
-            self._deliver_to(protocol)
-
-    def _deliver_to(self, protocol: Any) -> None:
+            return
         try:
             data = self._receive(self._receive_size.current)
         except Exception as error:  # noqa: BLE001 - whatever the system says
@@ -252,7 +249,8 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
 
         Raises TypeError for what is not bytes-like, RuntimeError after write_eof().
         """
-        data = as_bytes(data)
+        if not isinstance(data, bytes):
+            data = as_bytes(data)
         if self.refuses_writing:
             raise RuntimeError(self.refuses_writing)
         if self._closing or not data:
@@ -267,14 +265,14 @@ class WritingSide(DescriptorTransport, asyncio.WriteTransport):
                     return
             if count == len(data):
                 return
-            data = data[count:]
+            data = memoryview(data)[count:]
             self.loop.kernel.watch(self._descriptor, WRITE, self._writable, context=self.context)
-        self._outbox.append(bytes(data))
+        self._outbox.append(data)
         self._pause_protocol_if_full()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """Queue each item, as write() does. Raises as write() does, having queued nothing."""
-        pieces = [bytes(as_bytes(data)) for data in list_of_data]
+        pieces = [as_bytes(data) for data in list_of_data]
         if self.refuses_writing:
             raise RuntimeError(self.refuses_writing)
         if self._closing or not any(pieces):
