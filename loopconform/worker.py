@@ -27,7 +27,7 @@ import sys
 import threading
 import time
 import traceback
-from asyncio import AbstractEventLoop, all_tasks
+from asyncio import AbstractEventLoop, all_tasks, get_running_loop
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Protocol
@@ -128,16 +128,26 @@ def _run_one(
         with Watch(protocols) as watch:
             outcome = cases.run(case, then)
             troubles = cases.take_troubles()
+            spent = outcome.kind == "failed" or _runs_a_loop()  # a failed check has not tidied up
             if outcome.kind == "passed":
                 channel.send({"ran": case})
                 log_expected = cases.expects_log(case)
                 outcome.trips = watch.trips(log_expected=log_expected, troubles=troubles)
-                spent = "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
+                spent |= "oracle.children" in outcome.trips or "oracle.threads" in outcome.trips
     except BaseException as error:  # noqa: BLE001 - a loop may raise anything, SystemExit too
         outcome = Outcome("failed", came_out(error), of_exception(error))
         spent = True
     outcome.seconds = time.perf_counter() - began
     return outcome, spent
+
+
+def _runs_a_loop() -> bool:
+    """Whether this thread still counts as running a loop, on which no other could run."""
+    try:
+        get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _probe(channel: Channel, factory: LoopFactory | None) -> bool:

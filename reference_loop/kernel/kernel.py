@@ -119,16 +119,18 @@ class Kernel:
         return min(max(0.0, when - self.loop.time()), LONGEST_WAIT)
 
     def _run(self, handle: Behaviour) -> None:
-        if handle.callback is None:  # cancelled
+        args, callback = handle.args, handle.callback  # in this order: another thread may cancel
+        if callback is None:
             return
         try:
-            handle.context.run(handle.callback, *handle.args)
+            handle.context.run(callback, *args)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a callback may raise anything
             self._report(handle, error)
         finally:
-            del handle  # the traceback of a failed task refers to this frame; it would be a cycle
+            # The traceback of a failed task refers to this frame, which would make a cycle.
+            del handle, callback, args
 
     def _run_by_the_clock(self, handle: Behaviour) -> None:
         began = self.loop.time()

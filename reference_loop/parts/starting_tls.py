@@ -1,7 +1,9 @@
 """Upgrading a connection to TLS, in place.
 
 The transport stays as the lower one; its new protocol is the TLS transport's. What was
-written before leaves before the first record, because it waits in the same outbox.
+written before leaves before the first record, because it waits in the same outbox. What
+the old protocol has been given already is not TLS's any more: a server whose client may
+hurry calls pause_reading() before it lets the client begin.
 
 Source: library/asyncio-eventloop.html#tls-upgrade
 """
