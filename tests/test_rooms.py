@@ -21,7 +21,6 @@ FORBIDDEN_OF_ASYNCIO = {
     "trsock",
     "unix_events",
 }
-RUNNING_LOOP_HOOKS = {"_get_running_loop", "_set_running_loop"}
 SLEEP_ITSELF_IS_JUDGED = {"test_sleep.py", "test_task_cancel.py"}
 THIRD_PARTIES: dict[str, dict[str, str | None]] = {
     "suites": {"pytest": None, "trustme": "support/certificates.py"},
@@ -76,16 +75,13 @@ def test_suites_refer_to_their_own_support_relatively() -> None:
     assert not named, f"{named} import a room by name; expected relative imports"
 
 
-@pytest.mark.parametrize("room", ["suites", "reference_loop"])
-def test_only_public_names_of_asyncio_are_used(room: str) -> None:
-    allowed = RUNNING_LOOP_HOOKS if room == "reference_loop" else set()
+def test_checks_use_only_public_names_of_asyncio() -> None:
     private: list[str] = []
-    for path in sources(room):
+    for path in sources("suites"):
         for line, name in imports(path):
             parts = name.split(".")
             if parts[0] == "asyncio" and any(
-                part in FORBIDDEN_OF_ASYNCIO or (part.startswith("_") and part not in allowed)
-                for part in parts[1:]
+                part in FORBIDDEN_OF_ASYNCIO or part.startswith("_") for part in parts[1:]
             ):
                 private.append(f"{path.relative_to(ROOT)}:{line}: {name}")
         tree = ast.parse(path.read_text(encoding="utf-8"))

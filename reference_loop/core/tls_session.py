@@ -140,10 +140,6 @@ class TlsSession:
             return False
         except ENDS:
             pass  # the peer is gone without a word
-        except ssl.SSLError as error:
-            if error.reason == "APPLICATION_DATA_AFTER_CLOSE_NOTIFY":
-                return False  # its own close_notify is still behind
-            raise
         self.stage = Stage.CLOSED
         return True
 

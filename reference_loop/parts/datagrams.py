@@ -121,9 +121,13 @@ class DatagramTransport(DescriptorTransport, asyncio.DatagramTransport):
         except WAIT:
             return False
         except OSError as error:
+            self.loop.call_soon(self._tell, error, context=self.context)
+        return True
+
+    def _tell(self, error: OSError) -> None:
+        if not self._ended:
             protocol: Any = self._protocol
             self._call(protocol.error_received, error)
-        return True
 
     def _writable(self) -> None:
         while self._waiting and self._try_to_send(*self._waiting[0]):

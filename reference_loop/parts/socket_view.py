@@ -1,6 +1,7 @@
 """What a program may do with the socket of a transport or a server: look, and set options.
 
-The descriptor stays the loop's: it can't be closed, read, written or made blocking here.
+asyncio's own loops give objects of the same kind for the same reason: the descriptor
+stays the loop's. It can't be closed, read, written or made blocking here.
 
 Source: library/asyncio-protocol.html#asyncio.BaseTransport.get_extra_info, `socket`;
 library/asyncio-eventloop.html#asyncio.Server.sockets

@@ -11,6 +11,17 @@ directions: its marks, its backlog, its pausing. Time limits are in seconds:
                 ConnectionAbortedError
     shutdown    from close() until the peer's close_notify; then connection_lost(TimeoutError)
 
+| what happens                | HANDSHAKE          | OPEN                  | CLOSING             |
+| --------------------------- | ------------------ | --------------------- | ------------------- |
+| records arrive              | shake hands        | deliver plain bytes   | discard             |
+| handshake complete          | introduce; to OPEN |                       |                     |
+| the peer's close_notify     | fail               | eof_received(), close | close the lower one |
+| the wire's EOF              | fail               | eof_received(), close | close the lower one |
+| close()                     | abort the lower    | say close_notify      |                     |
+| the limit of the stage      | fail               |                       | fail                |
+| abort(), fail()             | abort the lower    | abort the lower       | abort the lower     |
+| the lower transport is lost | `made` fails       | connection_lost()     | connection_lost()   |
+
 Source: library/asyncio-eventloop.html#asyncio.loop.create_connection, ssl_handshake_timeout
 and ssl_shutdown_timeout; library/asyncio-eventloop.html#asyncio.loop.start_tls
 """

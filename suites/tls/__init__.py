@@ -1,0 +1,1 @@
+"""Chapter tls: transports and servers under TLS, from the handshake to close_notify."""
