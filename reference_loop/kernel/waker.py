@@ -40,15 +40,15 @@ class Waker:
         except OSError:
             pass  # full: enough bytes wait to wake it; closed: nobody is left to wake
 
-    def drain(self) -> set[int]:
-        """Take all bytes; the numbers of the signals among them."""
-        signals: set[int] = set()
+    def drain(self) -> list[int]:
+        """Take all bytes; the numbers of the signals among them, as they came."""
+        taken = b""
         try:
             while data := self._near.recv(CHUNK):
-                signals.update(data)
+                taken += data
         except (BlockingIOError, InterruptedError):
             pass
-        return signals - {WAKE[0]}
+        return [number for number in taken if number != WAKE[0]]
 
     def close(self) -> None:
         """Close both ends."""

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeVar
 from ..core.addresses import Info, interleaved
 from .names import resolve
 from .racing import first_success
-from .socket_calls import sock_connect
 from .socket_transport import SocketTransport, expect_stream
 from .tls_options import tls_for_client
 from .tls_transport import Records, Tls, TlsTransport
@@ -122,7 +121,7 @@ async def attempt(
         sock.setblocking(False)
         if local_infos is not None:
             bind(sock, local_infos)
-        await sock_connect(loop, sock, address)
+        await loop.sock_connect(sock, address)
     except BaseException:
         sock.close()
         raise

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .connecting import adopted, transport_over
 from .listening import begun, bound_socket
 from .server import Server
-from .socket_calls import sock_connect
 from .tls_options import tls_for_client, tls_for_server
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ async def create_unix_connection(
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
-            await sock_connect(loop, sock, os.fspath(path))
+            await loop.sock_connect(sock, os.fspath(path))
         except BaseException:
             sock.close()
             raise

@@ -22,7 +22,7 @@ class OnePlaceLoop(KeepingLoop):
 
 @mutant(
     breaks="add_signal_handler.several_signals",
-    says="sent together, ran the handlers of ['SIGUSR2']",
+    says="sent together, ran the handlers of ['SIGUSR",
 )
 class FirstPendingLoop(WrappingLoop):
     """Handles the first of the signals that wait together."""
