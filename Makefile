@@ -23,7 +23,7 @@ test: $(VENV)/.ready
 interop: $(VENV)/.interop
 	$(VENV)/bin/python -m pytest tests/interop $(ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.interop
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
