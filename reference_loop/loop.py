@@ -13,9 +13,11 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
 
+from .core.receive_size import LARGEST
 from .kernel.handles import ReadyHandle
 from .kernel.kernel import Kernel
 from .parts import (
@@ -56,6 +58,11 @@ class ReferenceLoop(asyncio.AbstractEventLoop):
         self.signal_handlers: dict[int, ReadyHandle] = {}
         self.transports: WeakValueDictionary[int, DescriptorTransport] = WeakValueDictionary()
         self.slow_callback_duration = 0.1
+
+    @cached_property
+    def tls_buffer(self) -> memoryview:
+        """Where TLS connections read their records; made for the first of them."""
+        return memoryview(bytearray(LARGEST))
 
     # Running and stopping the loop
     run_until_complete = running.run_until_complete

@@ -65,7 +65,7 @@ class TlsSession:
             server_hostname=server_hostname or None,
         )
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Take bytes from the wire."""
         self._incoming.write(data)
 

@@ -202,7 +202,7 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         self._set_limit(self._tls.handshake_limit, self._handshake_took_too_long)
         self._advance()
 
-    def received(self, data: bytes) -> None:
+    def received(self, data: memoryview) -> None:
         """Take bytes from the wire."""
         self._session.feed(data)
         self._advance()
@@ -330,19 +330,28 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         self.fail(error, "the shutdown took too long")
 
 
-class Records(asyncio.Protocol):
-    """The lower transport's protocol: hands everything to the TlsTransport."""
+class Records(asyncio.BufferedProtocol):
+    """The lower transport's protocol: hands everything to the TlsTransport.
+
+    All connections of a loop read into one buffer: a session copies what it is fed at
+    once, before anybody else reads.
+    """
 
     def __init__(self, tls: TlsTransport) -> None:
         self._tls = tls
+        self._buffer = tls.loop.tls_buffer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: ARG002 - we stand on it already
         """The wire is there."""
         self._tls.begin()
 
-    def data_received(self, data: bytes) -> None:
-        """It brought bytes."""
-        self._tls.received(data)
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - it is as large as any read
+        """Where the next bytes go."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """The wire brought bytes."""
+        self._tls.received(self._buffer[:nbytes])
 
     def eof_received(self) -> bool:
         """It brings no more."""
