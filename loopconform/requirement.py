@@ -18,7 +18,7 @@ from typing import Any
 
 LEVELS = ("documented", "implied", "interop")
 PLATFORMS = ("unix", "linux", "darwin", "windows")
-_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+\Z")
+_ID = re.compile(r"[a-z0-9_]+(\.[A-Za-z0-9_]+)+\Z")
 _VERSION = re.compile(r"3\.\d+(\.\d+)?\Z")
 _DOC = re.compile(r"[a-z0-9/_.-]+\.html(#[A-Za-z0-9_.-]+)?\Z")
 _MANUAL_OF = {
@@ -91,7 +91,7 @@ def from_mark(
     """
     if len(args) != 1 or not isinstance(args[0], str) or not _ID.match(args[0]):
         raise BadRequirement(
-            f"id is {args[0] if args else 'missing'!r}; expected one dotted name in lower case, "
+            f"id is {args[0] if args else 'missing'!r}; expected one dotted name, "
             "such as 'call_soon.fifo'"
         )
     known = {field.name for field in fields(Requirement)} - {"id", "chapter", "statement", "hint"}

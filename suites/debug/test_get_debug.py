@@ -45,7 +45,7 @@ def test_the_variable_turns_debug_mode_on(unkept_loop_factory: Factory) -> None:
 
 
 @requirement(
-    "debug.env_variable_ignored_with_e",
+    "debug.env_variable_ignored_with_E",
     api="loop.get_debug",
     level="documented",
     since="3.11",

@@ -62,7 +62,7 @@ class IgnoresTheVariableLoop(DecidingLoop):
         return sys.flags.dev_mode
 
 
-@mutant(breaks="debug.env_variable_ignored_with_e", says="under python -E")
+@mutant(breaks="debug.env_variable_ignored_with_E", says="under python -E")
 class ReadsTheVariableAnywayLoop(DecidingLoop):
     """The variable is read under -E too."""
 
