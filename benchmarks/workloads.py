@@ -132,8 +132,7 @@ def echo_by_protocol(
         asking = [_Asking(loop.create_future(), size, each) for _ in range(connections)]
         for protocol in asking:
             await loop.create_connection(partial(_itself, protocol), host, port, ssl=client_tls)
-        took = await _together(server, [protocol.answered for protocol in asking], asking)
-        return took
+        return await _together(server, [protocol.answered for protocol in asking], asking)
 
     return each * connections, loop.run_until_complete(work())
 
