@@ -45,7 +45,7 @@ class Buffering(Upgrading):
 
 @mutant(
     breaks="start_tls.order.plaintext_written_before_is_sent_first",
-    says="expected a transport",
+    says="start_tls() as the TLS",
 )
 class DropsTheBuffer(Buffering):
     """Throws away what was not sent before the upgrade."""
@@ -58,7 +58,7 @@ class DropsTheBuffer(Buffering):
 
 @mutant(
     breaks="start_tls.order.plaintext_written_before_is_sent_first",
-    says="expected a transport",
+    says="start_tls() as the TLS",
 )
 class OvertakesTheBuffer(Buffering):
     """Sends the ClientHello ahead of what was written before."""
@@ -106,7 +106,7 @@ class _Unpaused(StandInTransport):
         """Don't."""
 
 
-@mutant(breaks="start_tls.reading.clienthello_waiting_in_kernel", says="expected a transport")
+@mutant(breaks="start_tls.reading.clienthello_waiting_in_kernel", says="start_tls() as the TLS")
 class LosesWhatWasRead(Upgrading):
     """Throws away what has arrived when the upgrade begins."""
 
