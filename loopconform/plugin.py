@@ -269,12 +269,8 @@ def read_requirement(item: pytest.Item) -> Requirement | None:
     if mark is None:
         return None
     try:
-        return from_mark(
-            mark.args,
-            mark.kwargs,
-            docstring=getattr(getattr(item, "obj", None), "__doc__", None),
-            chapter=item.path.parent.name,
-        )
+        text = getattr(getattr(item, "obj", None), "__doc__", None)
+        return from_mark(mark.args, mark.kwargs, docstring=text, chapter=item.path.parent.name)
     except BadRequirement as error:
         raise pytest.UsageError(f"{_place(item)}: {error}") from error
 
@@ -297,9 +293,7 @@ def _outcome_of(report: pytest.TestReport, call: pytest.CallInfo[None], api: str
     absent = why_missing(error, api)
     if absent is not None:
         return Outcome("missing", absent, of_exception(error))
-    when = {"setup": "before the check: ", "teardown": "after the check: "}.get(
-        report.when or "", ""
-    )
+    when = {"setup": "before the check: ", "teardown": "after the check: "}.get(report.when, "")
     own_words = isinstance(error, (AssertionError, pytest.fail.Exception, BadTarget))
     message = in_words(error) if own_words else came_out(error)
     return Outcome("failed", when + message, of_exception(error))
