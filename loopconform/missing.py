@@ -1,10 +1,10 @@
 """Telling a call or keyword that does not exist from a promise that is broken.
 
 Three signs, looked for in an exception and in what caused it: NotImplementedError;
-an AttributeError about the loop, or about the very name under test; and a TypeError
-that refuses a keyword on behalf of a method of the loop. The same TypeError about
-somebody else's function, a task factory say, means that the loop passed a keyword
-it should not have: that is a failure.
+an AttributeError about a public name of the loop, or about the very name under test;
+and a TypeError that refuses a keyword on behalf of a method of the loop. The same
+TypeError about somebody else's function, a task factory say, means that the loop
+passed a keyword it should not have: that is a failure.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def _sign(error: BaseException, api: str) -> str | None:
         return f"{api}: {type(error).__name__}: {error}".rstrip(": ")
     if isinstance(error, AttributeError):
         about_loop = isinstance(error.obj, AbstractEventLoop) or hasattr(error.obj, "run_forever")
-        if about_loop or error.name == api.rpartition(".")[2]:
+        public = not str(error.name).startswith("_")  # a private one is the loop's own slip
+        if (about_loop and public) or error.name == api.rpartition(".")[2]:
             return f"{api}: {error}"
     if isinstance(error, TypeError):
         for pattern in _REFUSALS:

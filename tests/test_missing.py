@@ -51,6 +51,7 @@ def chained() -> None:
     [
         (lambda: Bare().time(), "loop.time", True),
         (lambda: Bare().no_such_call(), "loop.other", True),
+        (lambda: Bare()._slip, "loop.time", False),
         (lambda: nothing.get_context(), "Task.get_context", True),
         (lambda: Bare().create_task(None, name="x"), "loop.create_task", True),
         (lambda: nothing.get_name(), "Task.get_context", False),
