@@ -31,8 +31,9 @@ def watch_for_slow_callbacks(loop: AbstractEventLoop, threshold: float = THRESHO
 
 
 def warnings_about(caplog: pytest.LogCaptureFixture, name: str) -> list[str]:
-    """The texts of the WARNING records on "asyncio" that mention the name."""
-    texts = [r.getMessage() for r in errors_logged(caplog) if r.levelname == "WARNING"]
+    """The texts of the WARNING records that mention the name, whatever the logger."""
+    records = errors_logged(caplog, anywhere=True)
+    texts = [r.getMessage() for r in records if r.levelname == "WARNING"]
     return [text for text in texts if name in text]
 
 

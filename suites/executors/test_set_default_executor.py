@@ -125,7 +125,7 @@ REFUSED: dict[str, Callable[[], object]] = {
 @requirement(
     "set_default_executor.type_error",
     api="loop.set_default_executor",
-    level="documented",
+    level="implied",
     since="3.11",
 )
 @pytest.mark.parametrize("what", REFUSED)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from asyncio import AbstractEventLoop
 
 import pytest
 
 from ..support.expect import expect_raises
-from ..support.jobs import PATIENCE, blocked, ended, known_thread, linger, pool_of, until_set
+from ..support.jobs import PATIENCE, blocked, ended, pool_of
 from ..support.requirement import requirement
 from ..support.tracking import state_of
 from ..support.turns import turns
@@ -55,27 +54,20 @@ async def test_shutdown_waits_for_the_threads(loop: AbstractEventLoop) -> None:
 
     If this fails, look for a shutdown that only tells the executor to end.
     """
-    ran: list[threading.Thread | None] = []
-    started = threading.Event()
+    with blocked() as job:
+        future = loop.run_in_executor(None, job)
+        await job.until_started("run_in_executor(None, function)")
+        with job.released_by_thread():
+            await loop.shutdown_default_executor()
+            ended_by_then, has_thread = job.finished.copy(), job.has_thread()
+        await ended(future, "a function that ran when the shutdown began")
 
-    def work() -> None:
-        started.set()
-        linger()
-        ran.append(known_thread())
-
-    future = loop.run_in_executor(None, work)
-    await until_set(started, "run_in_executor(None, function)")
-    await loop.shutdown_default_executor()
-    ran_by_then = ran.copy()
-    alive = [thread for thread in ran_by_then if thread is not None and thread.is_alive()]
-    await ended(future, "a function that ran when the shutdown began")
-
-    assert len(ran_by_then) == 1, (
+    assert ended_by_then == [True], (
         f"{SHUTDOWN} returned while a function was still running in the default executor; "
         "expected it to wait for the function's end"
     )
-    assert alive == [], (
-        f"when {SHUTDOWN} returned, the thread of the default executor, {alive}, was alive; "
+    assert not has_thread, (
+        f"when {SHUTDOWN} returned, the thread of the default executor was alive; "
         "expected it to be joined"
     )
 
@@ -126,15 +118,13 @@ async def test_functions_submitted_before_the_shutdown_end_well(
         loop.set_default_executor(pool)
         futures = [loop.run_in_executor(None, job), loop.run_in_executor(None, lambda: True)]
         await job.until_started("run_in_executor(None, function)")
-        shutdown = asyncio.ensure_future(loop.shutdown_default_executor())
-        await turns()
-        job.release()
-        await ended(shutdown, SHUTDOWN)
-        await turns()
+        with job.released_by_thread():
+            await ended(asyncio.ensure_future(loop.shutdown_default_executor()), SHUTDOWN)
+        await asyncio.wait(futures, timeout=PATIENCE)  # the results may come after the shutdown
 
     future = futures[which == "queued"]
     assert state_of(future) == "returned True", (
-        f"some turns after {SHUTDOWN}, the future of a function that was {which} when it began "
+        f"after {SHUTDOWN}, the future of a function that was {which} when it began "
         f"is {state_of(future)}; expected the function's result"
     )
 

@@ -7,7 +7,7 @@ import signal
 import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..support.expect import not_observable
@@ -22,6 +22,8 @@ DOC = "library/asyncio-runner.html#handling-keyboard-interruption"
 @contextmanager
 def interrupting(*moments: threading.Event) -> Iterator[None]:
     """Send SIGINT to the main thread at each moment, from a thread; Python's handler is set.
+
+    A Runner makes its loop in the block, so that the loop finds that handler.
 
     A signal that comes just before the thread begins its wait does not end that wait, on
     asyncio's own loop neither. So SIGURG, whose handler does nothing, follows it.
@@ -54,6 +56,27 @@ def interrupting(*moments: threading.Event) -> Iterator[None]:
         thread.join()
         signal.signal(signal.SIGURG, urgent)
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def runner_of(loop_factory: LoopFactory) -> Iterator[asyncio.Runner]:
+    """A Runner that is closed after the block; what becomes of close() is another promise."""
+    runner = asyncio.Runner(loop_factory=loop_factory)
+    try:
+        yield runner
+    finally:
+        with suppress(RuntimeError):
+            runner.close()
+
+
+def expect_python_handler(runner: asyncio.Runner) -> None:
+    """End the check where making the loop replaces Python's handler, so that run() sets none.
+
+    Whether the main task is cancelled all the same is judged by one check, not by each.
+    """
+    runner.get_loop()
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        not_observable("making the loop replaces Python's SIGINT handler")
 
 
 def end_of(runner: asyncio.Runner, main: Callable[[], Coroutine[Any, Any, object]]) -> str:
@@ -102,7 +125,7 @@ def test_sigint_cancels_the_main_task(loop_factory: LoopFactory) -> None:
         finally:
             rescue.cancel()
 
-    with asyncio.Runner(loop_factory=loop_factory) as runner, interrupting(waiting):
+    with runner_of(loop_factory) as runner, interrupting(waiting):
         end = end_of(runner, main)
         saw_in_run = saw.copy()
 
@@ -147,7 +170,8 @@ def test_a_second_sigint_interrupts_the_run(loop_factory: LoopFactory) -> None:
             rescue.cancel()
         return f"after {PATIENCE} s"
 
-    with asyncio.Runner(loop_factory=loop_factory) as runner, interrupting(waiting, resisting):
+    with runner_of(loop_factory) as runner, interrupting(waiting, resisting):
+        expect_python_handler(runner)
         end = end_of(runner, main)
         saw_in_run = saw.copy()
 
@@ -181,7 +205,8 @@ def test_the_sigint_handler_is_there_during_the_run_only(loop_factory: LoopFacto
         await turns()
         handlers.append(signal.getsignal(signal.SIGINT))
 
-    with asyncio.Runner(loop_factory=loop_factory) as runner, interrupting():
+    with runner_of(loop_factory) as runner, interrupting():
+        expect_python_handler(runner)
         runner.run(main())
         handlers.append(signal.getsignal(signal.SIGINT))
 

@@ -79,6 +79,7 @@ def test_a_due_timer_can_still_be_cancelled(loop: AbstractEventLoop) -> None:
             (0.003, partial(fired.append, "second")),
             (0.006, partial(fired.append, "control")),
         ],
+        fired=fired,
     )
     loop.call_soon(busy_wait, 0.012)
     run_until(loop, lambda: "control" in fired)
@@ -108,14 +109,14 @@ def test_cancelling_many_timers_leaves_the_others_alone(loop: AbstractEventLoop)
     random.Random(1).shuffle(places)  # noqa: S311 - any fixed order will do
     timers = [(place * SPACE, partial(fired.append, place)) for place in places]
     control = (0.015, partial(fired.append, len(places)))
-    handles = timers_ahead(loop, [*timers, control])
+    began = loop.time()
+    timers_ahead(loop, [*timers, control], fired=fired, cancelled=slice(KEPT, -1))
     later = [loop.call_later(FAR, fired.append, -1) for _ in range(KEPT)]
 
-    for handle in handles[KEPT:-1]:
-        handle.cancel()
     for handle in later:
         loop.call_soon(handle.cancel)
     run_until(loop, lambda: len(places) in fired)
+    took = loop.time() - began
     run_turns(loop)
 
     expected = [*sorted(places[:KEPT]), len(places)]
@@ -125,10 +126,11 @@ def test_cancelling_many_timers_leaves_the_others_alone(loop: AbstractEventLoop)
         f"{len(expected)} left, once"
     )
     latest = itertools.accumulate(fired, max)
-    early = [b for a, b in zip(latest, fired, strict=True) if (a - b) * SPACE > 2 * EARLY]
+    slack = max(2 * EARLY, took / 10)  # a loop may keep longer delays less exactly
+    early = [b for a, b in zip(latest, fired, strict=True) if (a - b) * SPACE > slack]
     assert not early, (
         f"timers left over by cancelling others fired out of order: {early} came after others due "
-        f"more than {2 * EARLY} s later; expected the order of their deadlines"
+        f"more than {slack:.4f} s later; expected the order of their deadlines"
     )
 
 

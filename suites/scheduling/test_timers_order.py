@@ -24,7 +24,8 @@ def test_timers_fire_in_the_order_of_their_deadlines(loop: AbstractEventLoop) ->
     """
     fired: list[int] = []
     created = (5, 1, 7, 3, 0, 6, 2, 4)
-    timers_ahead(loop, [(place * STEP, partial(fired.append, place)) for place in created])
+    timers = [(place * STEP, partial(fired.append, place)) for place in created]
+    timers_ahead(loop, timers, fired=fired)
 
     run_until(loop, lambda: len(fired) >= len(created))
 
@@ -46,7 +47,8 @@ def test_timers_with_one_deadline_all_fire(loop: AbstractEventLoop) -> None:
     fired: list[int] = []
 
     with expect_accepted("call_at() with the deadline of another timer"):
-        timers_ahead(loop, [(0, partial(fired.append, number)) for number in (0, 1, 2, 2, 3)])
+        timers = [(0, partial(fired.append, number)) for number in (0, 1, 2, 2, 3)]
+        timers_ahead(loop, timers, fired=fired)
     loop.call_later(0.02, fired.append, 4)
     run_until(loop, lambda: 4 in fired)
     run_turns(loop)
@@ -67,7 +69,8 @@ def test_overdue_timers_fire_in_the_order_of_their_deadlines(loop: AbstractEvent
     """
     fired: list[str] = []
     created = {"c": 3, "a": 1, "d": 4, "b": 2}
-    timers_ahead(loop, [(at * STEP, partial(fired.append, label)) for label, at in created.items()])
+    timers = [(at * STEP, partial(fired.append, label)) for label, at in created.items()]
+    timers_ahead(loop, timers, fired=fired)
     loop.call_soon(busy_wait, 6 * STEP)
 
     run_until(loop, lambda: len(fired) >= 4)

@@ -16,6 +16,9 @@ from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import Any
+
+from .turns import run_turns
 
 EARLY = max(0.0015, time.get_clock_info("monotonic").resolution)
 """Seconds by which a timer may be early, or a reading of the loop's clock off."""
@@ -59,21 +62,31 @@ def run_until(loop: AbstractEventLoop, happened: Callable[[], object]) -> bool:
 
 
 def timers_ahead(
-    loop: AbstractEventLoop, timers: Sequence[tuple[float, Callable[[], object]]]
+    loop: AbstractEventLoop,
+    timers: Sequence[tuple[float, Callable[[], object]]],
+    *,
+    fired: list[Any],
+    cancelled: slice = slice(0),
 ) -> list[TimerHandle]:
     """Make timers with call_at(), given as (seconds after a common moment, callback).
 
-    On a slow machine they are made anew, with a later moment, until all of them were made
-    before it: a loop need not put a timer that is overdue from the start in its order.
+    Those in `cancelled` are cancelled, and the loop makes a few turns, since it may take
+    timers up while it runs. On a slow machine all is done anew, with a later moment, until
+    it was done before it, and `fired`, what the callbacks fill, is emptied: a loop need not
+    put a timer that is overdue from the start in its order.
     """
     lead = 0.002
     while True:
         moment = loop.time() + lead
         handles = [loop.call_at(moment + offset, callback) for offset, callback in timers]
+        for handle in handles[cancelled]:
+            handle.cancel()
+        run_turns(loop)
         if loop.time() < moment or lead > PATIENCE / 4:
             return handles
         for handle in handles:
             handle.cancel()
+        fired.clear()
         lead *= 2
 
 

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 PATIENCE = 2.0
 """Seconds after which something that a sound loop does promptly is taken for undone."""
+HELD = 0.03
+"""Seconds for which a job is held that a loop ought to wait for."""
 LINGER = 0.01
 """Seconds after which a loop that has nothing else to do has fallen asleep."""
 
@@ -74,6 +76,20 @@ class Blocked:
     def release(self) -> None:
         """Let the job end."""
         self._released.set()
+
+    @contextmanager
+    def released_by_thread(self) -> Iterator[None]:
+        """Release it from a thread, HELD seconds after the block began, whatever the loop does."""
+        timer = threading.Timer(HELD, self.release)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.join()
+
+    def has_thread(self) -> bool:
+        """Whether the thread that ran it is alive, as far as that is known."""
+        return self._thread is not None and self._thread.is_alive()
 
     async def until_started(self, doing: str) -> None:
         """Let the loop turn until a worker has taken the job up; `doing` opens the message."""

@@ -11,7 +11,7 @@ from typing import Any
 from . import SoundLoop, mutant
 from .task_steps import is_step
 
-REFUSED = "raised nothing; expected RuntimeError"
+REFUSED = "raised nothing; expected an exception"
 
 
 class KnowsItsThreadLoop(SoundLoop):

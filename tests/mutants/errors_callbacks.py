@@ -88,8 +88,9 @@ class ConstantMessageLoop(EditingLoop):
     """Reports every failed callback in the same words."""
 
     def edit(self, context: dict[str, Any]) -> None:
-        """Use the words."""
+        """Use the words, and say nothing of the handle."""
         context["message"] = "exception in callback"
+        del context["handle"]
 
 
 @mutant(breaks="exception_handler.callback.loop_continues", says="there ran []; expected")

@@ -185,26 +185,26 @@ class RefusedButDoneLoop(FutureLoop):
 
 @mutant(breaks="future.complete_after_close", says="with a done callback raised nothing; expected")
 class ClosedLoopDrops(SoundLoop):
-    """Drops what is scheduled after close()."""
+    """Drops done callbacks, and what else has arguments, after close()."""
 
     def call_soon(  # type: ignore[override]  # typeshed ties the arguments to the callback
         self, callback: Any, *args: Any, **options: Any
     ) -> Any:
         """Drop it in silence."""
-        if self.is_closed():
+        if self.is_closed() and args:
             return asyncio.Handle(callback, args, self)
         return super().call_soon(callback, *args, **options)
 
 
 @mutant(breaks="future.complete_after_close", says="with a done callback raised nothing; expected")
 class ClosedLoopRuns(SoundLoop):
-    """Runs on the spot what is scheduled after close()."""
+    """Runs done callbacks, and what else has arguments, on the spot after close()."""
 
     def call_soon(  # type: ignore[override]  # typeshed ties the arguments to the callback
         self, callback: Any, *args: Any, **options: Any
     ) -> Any:
         """Run it at once."""
-        if self.is_closed():
+        if self.is_closed() and args:
             callback(*args)
             return asyncio.Handle(callback, args, self)
         return super().call_soon(callback, *args, **options)

@@ -87,7 +87,10 @@ class ForeignHandleLoop(WrappingLoop):
     """Returns handles of a class of its own."""
 
 
-@mutant(breaks="call_soon.returns.handle_instance", says="call_soon_threadsafe() returned a NoneT")
+@mutant(
+    breaks="call_soon_threadsafe.returns.handle_instance",
+    says="call_soon_threadsafe() returned a NoneType",
+)
 class NoThreadsafeHandleLoop(HookedLoop):
     """Returns nothing from call_soon_threadsafe()."""
 

@@ -234,15 +234,6 @@ class PicksContextUpLoop(HookedLoop):
         return super().soon_threadsafe(callback, args, context)
 
 
-@mutant(breaks="call_soon_threadsafe.handle_cancel", says="returned None; expected a handle")
-class NoHandleForThreadsLoop(HookedLoop):
-    """Returns nothing."""
-
-    def soon_threadsafe(self, callback: Callback, args: Args, context: Context | None) -> Any:
-        """Keep the handle."""
-        super().soon_threadsafe(callback, args, context)
-
-
 @mutant(breaks="call_soon_threadsafe.handle_cancel", says="ran ['cancelled', 'control']")
 class DetachedHandleLoop(HookedLoop):
     """Returns a handle that is not the one in the queue."""
