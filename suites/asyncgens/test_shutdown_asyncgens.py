@@ -89,7 +89,7 @@ async def test_it_closes_generators_concurrently(loop: AbstractEventLoop) -> Non
 
     generators = [meeting("first", "second"), meeting("second", "first")]
     await start(*generators)
-    shutdown = loop.create_task(loop.shutdown_asyncgens())
+    shutdown = asyncio.ensure_future(loop.shutdown_asyncgens())
     await turns_until(shutdown.done)
     ended_by_then = sorted(ended)
     for event in came.values():

@@ -13,7 +13,7 @@ import pytest
 from ..support.connecting import running_loop
 from ..support.expect import expect_raises
 from ..support.requirement import requirement
-from ..support.running import expect_usable, in_run, in_thread
+from ..support.running import expect_open, expect_usable, in_run, in_thread
 from ..support.tracking import only_new_garbage
 from ..support.turns import turns
 
@@ -145,6 +145,7 @@ def test_a_loop_can_be_closed_inside_the_run_of_another(
     expect_usable(second_loop, "on a new loop")
 
     def closing() -> AbstractEventLoop | None:
+        expect_open(second_loop)
         second_loop.close()
         return running_loop()
 

@@ -1,4 +1,9 @@
-"""After close(): what a closed loop refuses, and what it still answers."""
+"""After close(): what a closed loop refuses, and what it still answers.
+
+The manual says that no other method should be called then, and documents the RuntimeError
+for call_soon_threadsafe() alone. That its siblings do the same is implied by that: a loop
+that accepts what can never run leaves its caller waiting for ever.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""fork() inside a run: the child has no running loop but can have one, the parent goes on."""
+"""fork() inside a run: the child has no running loop but can have one, the parent goes on.
+
+The manual does not speak of fork(). It is implied by what it says of get_running_loop(), which
+answers for the calling thread of this process, and multiprocessing's fork method needs it.
+"""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def test_close_gives_back_the_descriptors(loop_factory: LoopFactory) -> None:
         near, far = socket.socketpair()
         with near, far:
             with suppress(NotImplementedError):  # then there is nothing to give back
-                loop.add_reader(near, int)
-                loop.remove_reader(near)
+                loop.add_reader(near.fileno(), int)
+                loop.remove_reader(near.fileno())
             expect_usable(loop, "of a new loop")
         loop.close()
         counts.append(descriptors())
@@ -130,10 +130,15 @@ def test_an_unclosed_loop_is_warned_of(
     """
     loop = unkept_loop_factory()
     expect_usable(loop, "of a new loop")
+    kept = weakref.ref(loop)
     with complaints(monkeypatch) as heard:
         del loop
         gc.collect()
 
+    assert kept() is None, (
+        "gc.collect() did not collect a loop that was not closed, and dropped; expected it gone, "
+        "with a ResourceWarning"
+    )
     assert any(complaint.startswith("ResourceWarning: ") for complaint in heard), (
         f"collecting a loop that was not closed brought {heard}; expected a ResourceWarning"
     )

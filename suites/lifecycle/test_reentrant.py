@@ -13,7 +13,7 @@ import pytest
 from ..support.connecting import running_loop
 from ..support.expect import expect_raises
 from ..support.requirement import requirement
-from ..support.running import expect_usable, in_run, in_thread, stopped_soon
+from ..support.running import GUARD, expect_open, expect_usable, in_run, in_thread, stopped_soon
 from ..support.tasks import nothing
 from ..support.turns import turns
 
@@ -69,6 +69,7 @@ def test_a_second_loop_refuses_to_run_inside_a_run(
     coroutine = nothing()
 
     def nesting() -> AbstractEventLoop | None:
+        expect_open(second_loop)
         with expect_raises(RuntimeError, "run_until_complete() of a second loop inside a run"):
             second_loop.run_until_complete(coroutine)
         return running_loop()
@@ -171,6 +172,7 @@ async def test_a_refused_run_does_not_touch_its_coroutine(
     loop may run.
     """
     refusing = loop if which == "same_loop" else loop_factory()
+    expect_open(refusing)
     coroutine = nothing()
     before = asyncio.all_tasks(refusing)
 
@@ -201,12 +203,15 @@ def test_run_forever_inside_a_run_is_refused(
     If this fails, look for a run that does not ask for the thread's running loop.
     """
     nested = loop if which == "same_loop" else loop_factory()
+    delay = GUARD if nested is loop else 0
 
-    with (
-        stopped_soon(nested),
-        expect_raises(RuntimeError, f"run_forever() of the {which} in a run"),
-    ):
-        in_run(loop, nested.run_forever)
+    def nesting() -> None:
+        expect_open(nested)
+        with expect_raises(RuntimeError, f"run_forever() of the {which} in a run"):
+            nested.run_forever()
+
+    with stopped_soon(nested, delay=delay):
+        in_run(loop, nesting)
     expect_usable(loop, f"after run_forever() of the {which} was refused in its run")
 
 
@@ -227,11 +232,12 @@ def test_a_refused_run_forever_leaves_the_run_as_it_is(
     If this fails, look for the clean-up at a run's end, which must not follow a refusal.
     """
     nested = loop if which == "same_loop" else loop_factory()
+    delay = GUARD if nested is loop else 0
 
     def nesting() -> dict[str, bool]:
+        expect_open(nested)
         hooks = sys.get_asyncgen_hooks()
-        doing = f"run_forever() of the {which} in a run"
-        with stopped_soon(nested), expect_raises(RuntimeError, doing):
+        with expect_raises(RuntimeError, f"run_forever() of the {which} in a run"):
             nested.run_forever()
         return {
             "get_running_loop() is the loop": running_loop() is loop,
@@ -239,7 +245,8 @@ def test_a_refused_run_forever_leaves_the_run_as_it_is(
             "the async generator hooks are the same": sys.get_asyncgen_hooks() == hooks,
         }
 
-    seen = in_run(loop, nesting)
+    with stopped_soon(nested, delay=delay):
+        seen = in_run(loop, nesting)
 
     assert seen == dict.fromkeys(seen, True), (
         f"after run_forever() of the {which} was refused in a run: {seen}; expected all True"

@@ -11,7 +11,7 @@ import pytest
 
 from ..support.expect import expect_raises
 from ..support.requirement import requirement
-from ..support.running import expect_usable, stopped_soon
+from ..support.running import expect_open, expect_usable, stopped_soon
 from ..support.turns import turns
 
 ENSURE_FUTURE = "library/asyncio-future.html#asyncio.ensure_future"
@@ -186,4 +186,5 @@ def test_a_future_of_another_loop_is_refused(
         loop.run_until_complete(future)
 
     expect_usable(loop, "after it refused another loop's future")
+    expect_open(second_loop)
     expect_usable(second_loop, "after another loop refused its future")

@@ -6,13 +6,14 @@ import asyncio
 import gc
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any, Literal, NoReturn
 
 import pytest
 
-from ..support.expect import expect_raises
+from ..support.expect import expect_raises, not_observable
 from ..support.requirement import requirement
-from ..support.running import expect_usable
+from ..support.running import GUARD, expect_usable
 from ..support.sockets import Reports
 from ..support.tracking import only_new_garbage, state_of
 from ..support.turns import run_turns, turns
@@ -145,8 +146,18 @@ def test_the_run_after_an_interrupt_is_a_full_one(
     If this fails, look for a done callback, or a request to stop, that stays behind when the
     run ends by an exception.
     """
-    with expect_raises(kind, f"run_until_complete(coroutine that raises {kind.__name__})"):
+    interrupted = False
+    loop.set_exception_handler(lambda *_: None)  # where it goes if it does not leave the run
+    guard = loop.call_later(GUARD, loop.stop)
+    try:
         loop.run_until_complete(failing(kind("from the coroutine")))
+    except kind:
+        interrupted = True
+    except RuntimeError:  # where the guard had to stop the run
+        pass
+    guard.cancel()
+    if not interrupted:
+        not_observable("the interrupt did not leave the run")
 
     expect_usable(loop, f"after a {kind.__name__} came out of a run")
 
@@ -204,12 +215,19 @@ def test_an_interrupt_that_was_raised_is_not_reported_too(
     reports = Reports(loop)
     raised = False
 
+    guard = loop.call_later(GUARD, loop.stop)
     try:
         loop.run_until_complete(failing(kind("from the coroutine")))
     except kind:
         raised = True
+    except RuntimeError:  # where the guard had to stop the run
+        pass
+    guard.cancel()
     gc.collect()
-    run_turns(loop)
+    for _ in range(2):  # the interrupt may cut one short, which is not judged here
+        with suppress(kind):
+            loop.call_later(0, loop.stop)
+            loop.run_forever()
 
     assert raised, (
         f"run_until_complete(coroutine that raises {kind.__name__}) raised nothing; "

@@ -14,7 +14,7 @@ import pytest
 
 from ..support.connecting import running_loop
 from ..support.requirement import requirement
-from ..support.running import expect_usable, in_thread
+from ..support.running import expect_usable, in_thread, run_to_interrupt
 from ..support.turns import turns
 
 GET_RUNNING_LOOP = "library/asyncio-eventloop.html#asyncio.get_running_loop"
@@ -54,15 +54,16 @@ def look_in_done_callback(loop: AbstractEventLoop, look: Look) -> None:
 def look_in_reader(loop: AbstractEventLoop, look: Look) -> None:
     """Have the callback of a readable socket look."""
     near, far = socket.socketpair()
+    watched = near.fileno()  # whether a socket will do is add_reader()'s own promise
 
     def readable() -> None:
-        loop.remove_reader(near)
+        loop.remove_reader(watched)
         near.close()
         look()
 
     far.send(b"x")
     far.close()
-    loop.add_reader(near, readable)
+    loop.add_reader(watched, readable)
 
 
 LOOKS = [look_in_callback, look_in_timer, look_in_task, look_in_done_callback]
@@ -108,36 +109,54 @@ def test_the_running_loop_is_the_one_that_runs(
     since="3.11",
     doc=GET_RUNNING_LOOP,
 )
-@pytest.mark.parametrize("ends_by", ["result", "stop", "interrupt", "error"])
+@pytest.mark.parametrize("ends_by", ["result", "stop", "error"])
 def test_there_is_no_running_loop_after_a_run(loop: AbstractEventLoop, ends_by: str) -> None:
-    """Outside of a run, however the last one ended, get_running_loop() raises RuntimeError.
+    """Outside of a run, whether it returned or raised, get_running_loop() raises RuntimeError.
 
     If this fails, look for a registration that is taken back only when a run ends normally.
     """
     seen: list[object] = []
 
-    def interrupting() -> None:
-        raise SystemExit("from a callback")
-
     async def running() -> None:
         seen.append(running_loop())
         if ends_by == "stop":
             loop.stop()
-        elif ends_by == "interrupt":
-            loop.call_soon(interrupting)
         elif ends_by == "error":
             raise ValueError("from the coroutine")
         await turns()
 
     try:
         loop.run_until_complete(running())
-    except (RuntimeError, SystemExit, ValueError):
+    except (RuntimeError, ValueError):
         assert ends_by != "result", "run_until_complete() raised; expected it to return"
     registered = running_loop()
 
     assert seen == [loop], f"get_running_loop() in the run answered {seen}; expected the loop"
     assert registered is None, (
         f"get_running_loop() after a run that ended by {ends_by} answered {registered!r}; "
+        "expected no running loop"
+    )
+
+
+@requirement(
+    "running_loop.cleared_after_interrupt",
+    api="asyncio.get_running_loop",
+    level="documented",
+    since="3.11",
+    doc=GET_RUNNING_LOOP,
+)
+def test_there_is_no_running_loop_after_an_interrupt(loop: AbstractEventLoop) -> None:
+    """After an interrupt of a callback ended a run, get_running_loop() raises RuntimeError.
+
+    If this fails, look for a registration that an exception leaves standing.
+    """
+    seen: list[object] = []
+    run_to_interrupt(loop, lambda: seen.append(running_loop()))
+    registered = running_loop()
+
+    assert seen == [loop], f"get_running_loop() in the run answered {seen}; expected the loop"
+    assert registered is None, (
+        f"get_running_loop() after an interrupt ended the run answered {registered!r}; "
         "expected no running loop"
     )
 

@@ -87,13 +87,13 @@ def test_a_stop_before_the_run_leaves_it_one_poll(loop: AbstractEventLoop, ready
             far.send(b"x")
         sender = threading.Thread(target=send_at_last, daemon=True)
         sender.start()
-        loop.add_reader(near, readable)
+        loop.add_reader(near.fileno(), readable)
         loop.call_soon(ran.append, "callback")
         loop.stop()
         loop.run_forever()
         returned.set()
         sender.join()
-        loop.remove_reader(near)
+        loop.remove_reader(near.fileno())
 
     expected = ["reader"] if ready else []
     assert calls == expected, (

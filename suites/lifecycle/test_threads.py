@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from asyncio import AbstractEventLoop
+from collections.abc import Callable
 
 from ..support.connecting import running_loop
 from ..support.requirement import requirement
-from ..support.running import in_thread
+from ..support.running import expect_usable, in_run, in_thread
 from ..support.tasks import expect_accepted
 
 
@@ -19,7 +20,7 @@ from ..support.tasks import expect_accepted
     doc="library/asyncio-dev.html#asyncio-multithreading",
 )
 def test_two_loops_run_at_once_in_two_threads(
-    loop: AbstractEventLoop, second_loop: AbstractEventLoop
+    loop: AbstractEventLoop, loop_factory: Callable[[], AbstractEventLoop]
 ) -> None:
     """Different loops can run at the same time in different threads without affecting each other.
 
@@ -37,10 +38,13 @@ def test_two_loops_run_at_once_in_two_threads(
         seen[name] = (running_loop() is own, own.is_running(), firing)
 
     def run_second() -> None:
+        second_loop = loop_factory()  # each loop in the thread that made it
         try:
             second_loop.run_until_complete(running(second_loop, "second"))
         except threading.BrokenBarrierError:
             seen["second"] = "never met the other"
+        finally:
+            second_loop.close()
 
     thread = threading.Thread(target=run_second, daemon=True)
     thread.start()
@@ -54,6 +58,37 @@ def test_two_loops_run_at_once_in_two_threads(
         f"two loops in two threads, as (is get_running_loop(), is_running(), fired), saw {seen}; "
         "expected each to be the running loop of its thread, at the same time"
     )
+
+
+@requirement(
+    "loops.run_leaves_others_open",
+    api="loop",
+    level="implied",
+    since="3.11",
+    doc="library/asyncio-eventloop.html#asyncio.loop.close",
+)
+def test_the_run_of_a_loop_leaves_others_open(
+    loop: AbstractEventLoop, second_loop: AbstractEventLoop
+) -> None:
+    """A loop that is not running stays open while another one runs, and works after that.
+
+    If this fails, look for something that all loops share, and that one loop per thread
+    or process is taken to own.
+    """
+    seen: dict[str, object] = {}
+
+    def look(when: str) -> None:
+        seen[when] = second_loop.is_closed()
+
+    look("before the run")
+    in_run(loop, lambda: look("in the run"))
+    look("after the run")
+
+    assert seen == dict.fromkeys(seen, False), (
+        f"is_closed() of a second loop, asked around the run of a first, answered {seen}; "
+        "expected it open all the time"
+    )
+    expect_usable(second_loop, "after another loop had run")
 
 
 @requirement(

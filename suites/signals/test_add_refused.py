@@ -5,15 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 from asyncio import AbstractEventLoop
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from ..support.expect import expect_raises
+from ..support.expect import expect_raises, not_observable
 from ..support.requirement import requirement
-from ..support.signals import expect_handled, ignore
+from ..support.signals import expect_handled, ignore, removed, setting_of
 from ..support.tasks import nothing
 from ..support.turns import run_turns
 
@@ -76,10 +76,9 @@ async def test_a_signal_that_is_no_integer_is_a_type_error(
 async def test_a_signal_that_nobody_can_handle_is_refused(
     loop: AbstractEventLoop, name: str
 ) -> None:
-    """For SIGKILL and SIGSTOP ValueError or RuntimeError is raised, and nothing is recorded.
+    """For SIGKILL and SIGSTOP ValueError or RuntimeError is raised.
 
-    If this fails, look for an OSError that is passed on, or for a handler that is put
-    into the table before the system has agreed.
+    If this fails, look for an OSError that is passed on.
     """
     await expect_handled(loop)
     number = signal.Signals[name]
@@ -87,10 +86,33 @@ async def test_a_signal_that_nobody_can_handle_is_refused(
     with expect_raises((ValueError, RuntimeError), f"add_signal_handler({name}, callback)"):
         loop.add_signal_handler(number, print)
 
-    removed = loop.remove_signal_handler(number)
-    assert not removed, (
-        f"remove_signal_handler({name}) returned {removed!r} after its handler was refused; "
-        "expected False"
+
+@requirement(
+    "remove_signal_handler.after_refusal",
+    api="loop.remove_signal_handler",
+    level="implied",
+    since="3.11",
+    platforms=["unix"],
+)
+async def test_a_refused_handler_is_not_recorded(loop: AbstractEventLoop) -> None:
+    """A handler that was refused is not recorded: there is nothing to remove for its signal.
+
+    If this fails, look for a handler that is put into the table before it was looked at.
+    """
+    loop.add_signal_handler(signal.SIGUSR2, ignore, 0, None)
+    try:
+        loop.add_signal_handler(signal.SIGUSR1, nothing)
+    except Exception:  # noqa: BLE001, S110 - which one it has to be is another promise
+        pass
+    else:
+        not_observable("a coroutine function was not refused")
+
+    names = "SIGUSR1", "SIGUSR2"
+    answers = {name: removed(loop, signal.Signals[name]) for name in names}
+
+    assert answers == {"SIGUSR1": False, "SIGUSR2": True}, (
+        f"remove_signal_handler(), where SIGUSR1's handler had been refused and SIGUSR2's "
+        f"accepted, answered {answers}; expected False for the refused one, True for the other"
     )
 
 
@@ -150,23 +172,29 @@ async def test_a_coroutine_is_no_signal_handler(
     since="3.11",
     platforms=["unix"],
 )
-def test_a_thread_other_than_the_main_one_can_add_no_handler(loop: AbstractEventLoop) -> None:
+def test_a_thread_other_than_the_main_one_can_add_no_handler(
+    loop: AbstractEventLoop, loop_factory: Callable[[], AbstractEventLoop]
+) -> None:
     """Outside of the main thread it raises ValueError or RuntimeError, and installs nothing.
 
     If this fails, look for a call that returns where Python refuses to install handlers.
     """
     ended: list[BaseException | None] = []
 
-    async def add() -> None:
-        loop.add_signal_handler(signal.SIGUSR1, print)
+    async def add(own: AbstractEventLoop) -> None:
+        own.add_signal_handler(signal.SIGUSR1, print)
 
     def run() -> None:
+        own = loop_factory()
         try:
-            loop.run_until_complete(add())
+            own.run_until_complete(add(own))
         except BaseException as error:  # noqa: BLE001 - raised again below
             ended.append(error)
+        finally:
+            own.close()
 
     loop.run_until_complete(expect_handled(loop))
+    before = setting_of(signal.SIGUSR1)
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
@@ -174,10 +202,10 @@ def test_a_thread_other_than_the_main_one_can_add_no_handler(loop: AbstractEvent
         for error in filter(None, ended):
             raise error
 
-    now = signal.getsignal(signal.SIGUSR1)
-    assert now is ignore, (
+    now = setting_of(signal.SIGUSR1)
+    assert now == before, (
         f"add_signal_handler(), refused in a worker thread, left SIGUSR1 to {now!r}; expected "
-        "the Python handler that it had"
+        "what it was set to before"
     )
 
 
@@ -195,14 +223,15 @@ def test_a_closed_loop_takes_no_handler(loop: AbstractEventLoop) -> None:
     If this fails, look for a call that does not ask whether the loop is closed.
     """
     loop.run_until_complete(expect_handled(loop))
+    before = setting_of(signal.SIGUSR1)
     run_turns(loop)
     loop.close()
 
     with expect_raises(RuntimeError, "add_signal_handler() on a closed loop"):
         loop.add_signal_handler(signal.SIGUSR1, print)
 
-    now = signal.getsignal(signal.SIGUSR1)
-    assert now is ignore, (
-        f"add_signal_handler() on a closed loop left SIGUSR1 to {now!r}; expected the Python "
-        "handler that it had"
+    now = setting_of(signal.SIGUSR1)
+    assert now == before, (
+        f"add_signal_handler() on a closed loop left SIGUSR1 to {now!r}; expected what "
+        "it was set to before"
     )

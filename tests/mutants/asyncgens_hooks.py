@@ -72,15 +72,6 @@ class FinalizerOnlyLoop(SoundLoop):
             super().run_forever()
 
 
-@mutant(breaks="asyncgens.hooks.installed_during_run", says="'made': [True, True]")
-class HooksForEverLoop(SoundLoop):
-    """Installs its hooks when it is made."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        sys.set_asyncgen_hooks(lambda _: None, lambda _: None)
-
-
 @mutant(
     breaks="asyncgens.hooks.restored_after_run", says="(firstiter=None, finalizer=None); expected"
 )
@@ -95,7 +86,7 @@ class ClearsHooksLoop(SoundLoop):
             sys.set_asyncgen_hooks(None, None)
 
 
-@mutant(breaks="asyncgens.hooks.restored_after_run", says="that ended by SystemExit the hooks were")
+@mutant(breaks="asyncgens.hooks.restored_after_interrupt", says="that an interrupt ended the hooks")
 class LeavesHooksLoop(SoundLoop):
     """Leaves its hooks when an exception ends a run."""
 

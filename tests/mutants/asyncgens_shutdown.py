@@ -17,7 +17,6 @@ from .asyncgens_hooks import HookedLoop
 @mutant(breaks="asyncgens.shutdown.concurrent", says="brought [] to an end")
 @mutant(breaks="asyncgens.shutdown.error_reported", says="was given [] as exception and asyncgen")
 @mutant(breaks="asyncgens.shutdown.then_iteration_warns", says="ResourceWarnings []; expected one")
-@mutant(breaks="asyncgens.shutdown.is_coroutine", says="ran the clean-ups []; expected both")
 @mutant(breaks="asyncgens.other_loop_untouched", says="ran the clean-ups []; expected that of its")
 class DoesNothingLoop(SoundLoop):
     """Shuts nothing down."""

@@ -1,9 +1,10 @@
-"""Broken loops: what run_until_complete() does with its argument."""
+"""Broken loops: what run_until_complete() does with its argument, and with other loops."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import weakref
+from typing import Any, ClassVar
 
 from . import SoundLoop, mutant
 
@@ -161,3 +162,21 @@ class RunsOtherLoop(SoundLoop):
         if asyncio.isfuture(future) and future.get_loop() is not self:
             return future.get_loop().run_until_complete(future)
         return super().run_until_complete(future)
+
+
+@mutant(breaks="loops.run_leaves_others_open", says="'in the run': True")
+class ClosesOthersLoop(SoundLoop):
+    """Closes whatever loops of its kind there are when it runs."""
+
+    made: ClassVar[weakref.WeakSet[ClosesOthersLoop]] = weakref.WeakSet()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made.add(self)
+
+    def run_forever(self) -> None:
+        """Close the others, then run."""
+        for other in list(self.made):
+            if other is not self and not other.is_running():
+                other.close()
+        super().run_forever()

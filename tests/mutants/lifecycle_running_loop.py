@@ -77,15 +77,15 @@ class StaysLoop(SoundLoop):
         super().close()
 
 
-@mutant(breaks="running_loop.cleared_after_run", says="ended by interrupt answered")
+@mutant(breaks="running_loop.cleared_after_interrupt", says="interrupt ended the run answered")
 class StaysAfterInterruptLoop(SoundLoop):
     """Stays registered after a run that ended by an interrupt."""
 
-    def run_until_complete(self, future: Any) -> Any:
+    def run_forever(self) -> None:
         """Forget the registration."""
         try:
-            return super().run_until_complete(future)
-        except SystemExit:
+            super().run_forever()
+        except (KeyboardInterrupt, SystemExit):
             asyncio._set_running_loop(self)
             raise
 

@@ -115,7 +115,6 @@ class LateTurnLoop(SoundLoop):
 
 
 @mutant(breaks="run_forever.exception.interrupt_from_callback", says="raised nothing; expected")
-@mutant(breaks="run_forever.exception.rest_of_batch_kept", says="expected it raised")
 class ReportsInterruptsLoop(Interrupts):
     """Sends interrupts of callbacks to the exception handler."""
 
@@ -146,7 +145,7 @@ class WrapsInterruptsLoop(SoundLoop):
 
 
 @mutant(breaks="run_forever.exception.interrupt_from_callback", says="is True; expected False")
-@mutant(breaks="is_running.states", says="'after an exception': True")
+@mutant(breaks="is_running.false_after_interrupt", says="interrupt ended is True; expected")
 class RunningAfterInterruptLoop(SoundLoop):
     """Counts as running after an interrupt."""
 

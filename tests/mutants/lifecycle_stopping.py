@@ -207,7 +207,7 @@ class KeepsStopLoop(_Remembers):
             SoundLoop.stop(self)
 
 
-@mutant(breaks="stop.flag.reset_after_exception", says="stop() and SystemExit ended raised Runt")
+@mutant(breaks="stop.flag.reset_after_exception", says="an interrupt ended raised Runt")
 class KeepsStopAfterExceptionLoop(_Remembers):
     """Clears the request to stop only when a run ends normally."""
 
@@ -215,7 +215,7 @@ class KeepsStopAfterExceptionLoop(_Remembers):
         """Keep it after an interrupt."""
         try:
             super().run_forever()
-        except SystemExit:
+        except (KeyboardInterrupt, SystemExit):
             if self.asked:
                 self.asked = False
                 SoundLoop.stop(self)

@@ -49,7 +49,7 @@ class RemovesRunningLoop(SoundLoop):
         return self.is_running() and super().remove_signal_handler(sig)
 
 
-@mutant(breaks="remove_signal_handler.while_stopped", says="expected SIG_DFL")
+@mutant(breaks="remove_signal_handler.while_stopped", says="; expected SIG_DFL")
 class RemovesNextRunLoop(SoundLoop):
     """Puts a removal off until the next run."""
 
@@ -74,7 +74,7 @@ class _AfterRemovalLoop(SoundLoop):
         return removed
 
 
-@mutant(breaks="remove_signal_handler.restores_default", says="remove_signal_handler(SIGUSR1) left")
+@mutant(breaks="remove_signal_handler.restores_default", says="remove_signal_handler(SIGHUP) left")
 class LeavesItsHandlerLoop(_AfterRemovalLoop):
     """Leaves a Python handler that does nothing."""
 
@@ -133,7 +133,7 @@ class ClosesDanglingLoop(_DanglingLoop):
             self.leave()
 
 
-@mutant(breaks="close.removes_signal_handlers", says="close() left SIGUSR1 to")
+@mutant(breaks="close.removes_signal_handlers", says="close() left SIGHUP to")
 class ForgetsSignalsLoop(KeepingLoop):
     """Leaves its Python handlers when it is closed."""
 

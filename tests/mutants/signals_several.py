@@ -38,7 +38,7 @@ class FirstPendingLoop(WrappingLoop):
 
 
 @mutant(
-    breaks="add_signal_handler.several_signals",
+    breaks="remove_signal_handler.leaves_others",
     says="after the handler of SIGUSR1 was removed, ran the handlers of []",
 )
 class RemovesAllLoop(KeepingLoop):
@@ -80,7 +80,7 @@ class RefusesSecondLoop(KeepingLoop):
         super().add_signal_handler(sig, *args)
 
 
-@mutant(breaks="add_signal_handler.replaces_previous", says="answered [True, True] when")
+@mutant(breaks="remove_signal_handler.after_replacement", says="answered [True, True] when")
 class StackedLoop(KeepingLoop):
     """Keeps replaced handlers below, and removes one at a time."""
 
