@@ -120,7 +120,7 @@ def test_a_preload_that_dies() -> None:
             "level is 'documentd'; expected documented, implied or interop",
         ),
         (GOOD.replace("3.11", "3"), "'3' is no version; expected such as '3.12' or '3.13.3'"),
-        (GOOD.replace("'a.b', ", ""), "id is 'missing'; expected one dotted name .*"),
+        (GOOD.replace("'a.b', ", ""), "id is 'missing'; expected one dotted name, .*"),
         (GOOD.replace("loop.time", "time"), "doc is missing, and 'time' alone does not name .*"),
     ],
     ids=("field", "level", "version", "id", "doc"),

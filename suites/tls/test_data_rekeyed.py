@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import threading
 from asyncio import AbstractEventLoop
+from contextlib import suppress
 from typing import IO
 
 from ..support.certificates import TLS_1_2, TLS_1_3, server_context
@@ -68,7 +69,8 @@ async def _echoed(
         client.kill()
         client.wait()
         talk.join()
-        client.stdin.close()
+        with suppress(OSError):  # what the client would not take
+            client.stdin.close()
         client.stdout.close()
         if protocol.transport is not None:
             await dispose(protocol.transport)
