@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .connecting import adopted, transport_over
 from .names import resolve
 from .server import Server
-from .socket_transport import expect_stream
 from .tls_options import tls_for_server
-from .watching import expect_free
 
 if TYPE_CHECKING:
     from ..loop import ReferenceLoop
@@ -54,7 +52,7 @@ async def create_server(
     if sock is not None:
         if host is not None or port is not None:
             raise ValueError("host or port was given, and sock as well; expected one of them")
-        listeners = [bound_socket(loop, sock)]
+        listeners = [adopted(loop, sock)]
     elif host is None and port is None:
         raise ValueError("neither host and port nor sock was given")
     else:
@@ -135,16 +133,6 @@ def set_reuse_port(sock: socket.socket) -> None:
     if not hasattr(socket, "SO_REUSEPORT"):
         raise ValueError("reuse_port is not supported on this platform")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-
-
-def bound_socket(loop: ReferenceLoop, sock: socket.socket, *families: int) -> socket.socket:
-    """A listening socket that the caller brought. Raises as connecting.adopted() does."""
-    if isinstance(sock, tls.SSLSocket):
-        raise TypeError("sock is an SSLSocket; give the plain socket, and ssl=")
-    expect_stream(sock, *families)
-    expect_free(loop, sock)
-    sock.setblocking(False)
-    return sock
 
 
 async def connect_accepted_socket(

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .connecting import adopted, transport_over
-from .listening import begun, bound_socket
+from .listening import begun
 from .server import Server
 from .tls_options import tls_for_client, tls_for_server
 
@@ -78,7 +78,7 @@ async def create_unix_server(
     security = tls_for_server(ssl, ssl_handshake_timeout, ssl_shutdown_timeout)
     expect_one(path, sock)
     if sock is not None:
-        sock = bound_socket(loop, sock, socket.AF_UNIX)
+        sock = adopted(loop, sock, socket.AF_UNIX)
     else:
         sock = bound_to_path(os.fspath(path))
     remove = remover(sock) if cleanup_socket else lambda _: None
