@@ -65,7 +65,7 @@ class _WholeWhen(Wrapped):
         return int(self.inner.when())
 
 
-@mutant(breaks="call_later.returns.timer_handle_interface", says="timer came to {'when()': 1")
+@mutant(breaks="call_later.returns.timer_handle_interface", says="timer came to {'when()': ")
 class WholeWhenLoop(WrappingLoop):
     """Returns deadlines as whole numbers."""
 
