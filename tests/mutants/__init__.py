@@ -4,8 +4,7 @@ A mutant is a loop class over `SoundLoop`. It names the requirement it breaks an
 words that the message of that check must contain, so that a check which fails for
 another reason does not count as a catch.
 
-Over asyncio's own selector loop: mutants override public methods, which any sound
-loop has, so that the base can change.
+Over the reference loop, by overriding the public methods that any sound loop has.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-SoundLoop = asyncio.SelectorEventLoop
+from reference_loop import ReferenceLoop
+
+SoundLoop = ReferenceLoop
 L = TypeVar("L", bound=type[asyncio.AbstractEventLoop])
 
 

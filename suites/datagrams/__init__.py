@@ -1,0 +1,1 @@
+"""Chapter datagrams: create_datagram_endpoint(), its transports and protocols."""

@@ -1,0 +1,1 @@
+"""Chapter dns: getaddrinfo() and getnameinfo()."""

@@ -1,0 +1,1 @@
+"""Chapter pipes: connect_read_pipe() and connect_write_pipe()."""

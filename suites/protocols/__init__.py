@@ -1,0 +1,1 @@
+"""Chapter protocols: which callbacks a protocol gets, in which order, with what."""

@@ -1,0 +1,1 @@
+"""Chapter sendfile: sendfile() over transports, sock_sendfile() over sockets."""

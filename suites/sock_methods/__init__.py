@@ -1,0 +1,1 @@
+"""Chapter sock_methods: the loop's sock_*() coroutines on plain sockets."""

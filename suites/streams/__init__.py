@@ -1,0 +1,1 @@
+"""Chapter streams: StreamReader and StreamWriter on the loop's transports."""

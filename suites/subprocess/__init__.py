@@ -1,0 +1,1 @@
+"""Chapter subprocess: child processes, their transports, protocols and pipes."""

@@ -1,0 +1,1 @@
+"""Chapter transports: reading, writing, closing and flow control of stream transports."""

@@ -1,0 +1,1 @@
+"""Chapter unix_sockets: connections and servers on Unix domain sockets."""

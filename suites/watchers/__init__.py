@@ -1,0 +1,1 @@
+"""Chapter watchers: add_reader(), add_writer() and their removal."""
