@@ -174,8 +174,9 @@ class TlsTransport(CallsProtocol, asyncio.Transport):
         self._advance()
 
     def abort(self) -> None:
-        """End at once with connection_lost(None)."""
+        """End at once with connection_lost(None); nothing is delivered from now on."""
         self._closing = True
+        self._session.stage = Stage.CLOSED
         self._lower.abort()
 
     def reserve(self, reserved: bool) -> None:

@@ -13,6 +13,7 @@ from ..support.tls_streams import (
     PROTOCOLS,
     limiting_shutdown,
     rest_of,
+    say_end,
     silent_session,
 )
 from ..support.turns import turns
@@ -166,4 +167,44 @@ async def test_aborting_again_changes_nothing(loop: AbstractEventLoop, side: Sid
     assert protocol.calls.count("connection_lost") == 1, (
         f"abort() three times and close() on {tls.doing} called {protocol.calls}; "
         "expected one connection_lost"
+    )
+
+
+class _AbortsAtTheEnd(Recorder):
+    def eof_received(self) -> None:
+        """Abort, and do no more than that if asked again and again."""
+        super().eof_received()
+        assert self.calls.count("eof_received") < 10, "eof_received() was called 10 times"
+        assert self.transport is not None, "eof_received() came before connection_made()"
+        self.transport.abort()
+
+
+@both_sides
+@requirement(
+    "tls.abort.inside_eof_received",
+    api=API,
+    level="implied",
+    since="3.11",
+    doc=DOC,
+)
+async def test_abort_ends_a_connection_whose_peer_has_said_goodbye(
+    loop: AbstractEventLoop, side: Side
+) -> None:
+    """abort() called by eof_received() ends the connection: one end, and connection_lost(None).
+
+    If this fails, look for a TLS transport that, once aborted, goes on telling the protocol
+    what it reads, or waits for a shutdown that both sides have given up.
+    """
+    protocol = _AbortsAtTheEnd()
+    async with session(loop, side, protocol, say_end) as tls:
+        await lost(protocol, f"abort() in eof_received() of {tls.doing}")
+        await turns()
+
+    assert protocol.calls == ["connection_made", "eof_received", "connection_lost"], (
+        f"abort() in eof_received() of {tls.doing}: the protocol was told {protocol.calls}; "
+        "expected connection_made, eof_received and connection_lost"
+    )
+    assert protocol.lost_with is None, (
+        f"abort() in eof_received() of {tls.doing} called connection_lost({protocol.lost_with!r}); "
+        "expected None"
     )

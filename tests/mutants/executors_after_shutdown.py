@@ -20,10 +20,10 @@ class MarkedOnlyIfUsedLoop(ExecutorLoop):
         self.used = True
         return super().hand_over(executor, func, *args)
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Look whether there is one."""
         if self.used:
-            await super().shutdown_default_executor(**options)
+            await super().shutdown_default_executor(*args, **options)
 
 
 @mutant(
@@ -40,10 +40,10 @@ class NeedsExecutorLoop(ExecutorLoop):
         self.used = self
         return super().hand_over(executor, func, *args)
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Fall over None."""
         self.used.is_running()
-        await super().shutdown_default_executor(**options)
+        await super().shutdown_default_executor(*args, **options)
 
 
 class ReplacingLoop(ExecutorLoop):
@@ -51,9 +51,9 @@ class ReplacingLoop(ExecutorLoop):
 
     over = False
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Note that it is over."""
-        await super().shutdown_default_executor(**options)
+        await super().shutdown_default_executor(*args, **options)
         self.over = True
 
 
@@ -100,7 +100,7 @@ class RefusalInFutureLoop(ReplacingLoop):
 class MarkedAtTheEndLoop(DefaultShutdownLoop):
     """Marks the executor when the functions have ended."""
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - nobody gives the limit by position
         """Wait first."""
         await self.all_jobs()
         await self.sound_shutdown(options)
@@ -110,11 +110,11 @@ class MarkedAtTheEndLoop(DefaultShutdownLoop):
 class OneShutdownLoop(ReplacingLoop):
     """Refuses a second shutdown."""
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Refuse."""
         if self.over:
             raise RuntimeError("the default executor is shut down")
-        await super().shutdown_default_executor(**options)
+        await super().shutdown_default_executor(*args, **options)
 
 
 @mutant(breaks="shutdown_default_executor.repeatable", says="the close() raised AttributeError")

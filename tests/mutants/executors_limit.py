@@ -44,7 +44,7 @@ class TimeoutErrorLoop(DefaultShutdownLoop):
 class NoTimeoutArgumentLoop(SoundLoop):
     """Knows no time limit."""
 
-    async def shutdown_default_executor(self) -> None:
+    async def shutdown_default_executor(self) -> None:  # type: ignore[override]  # no time limit, as before 3.12
         """Take no argument."""
         await super().shutdown_default_executor()
 
@@ -57,11 +57,11 @@ class NoTimeoutArgumentLoop(SoundLoop):
 class SilentLimitLoop(SoundLoop):
     """Gives up without a warning."""
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Silence it."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            await super().shutdown_default_executor(**options)
+            await super().shutdown_default_executor(*args, **options)
 
 
 @mutant(

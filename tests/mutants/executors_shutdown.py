@@ -14,7 +14,7 @@ from .executors_parts import DefaultShutdownLoop, MirrorLoop, OwnPoolLoop
 class ShutdownTaskLoop(DefaultShutdownLoop):
     """Makes a task of the shutdown."""
 
-    def shutdown_default_executor(self, **options: Any) -> Any:
+    def shutdown_default_executor(self, *args: Any, **options: Any) -> Any:  # noqa: ARG002 - nobody gives the limit by position
         """Begin at once."""
         return self.create_task(self.sound_shutdown(options))
 
@@ -25,7 +25,7 @@ class ShutdownTaskLoop(DefaultShutdownLoop):
 class ShutAtTheCallLoop(DefaultShutdownLoop):
     """Shuts down at the call, and waits in the coroutine."""
 
-    def shutdown_default_executor(self, **options: Any) -> Coroutine[Any, Any, None]:
+    def shutdown_default_executor(self, *args: Any, **options: Any) -> Coroutine[Any, Any, None]:  # noqa: ARG002 - nobody gives the limit by position
         """Mark the executor here."""
         self.pool.shutdown(wait=False)
         return self.sound_shutdown(options)
@@ -76,7 +76,7 @@ class ThreadsLeftLoop(OwnPoolLoop):
 class BlockingShutdownLoop(DefaultShutdownLoop):
     """Joins the threads in the loop's thread."""
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - nobody gives the limit by position
         """Block."""
         self.pool.shutdown(wait=True)
         await self.sound_shutdown(options)
@@ -89,7 +89,7 @@ class BlockingShutdownLoop(DefaultShutdownLoop):
 class CancellingShutdownLoop(DefaultShutdownLoop):
     """Cancels what is queued."""
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - nobody gives the limit by position
         """Cancel first."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         await self.sound_shutdown(options)
@@ -104,10 +104,10 @@ class DroppedCompletionsLoop(MirrorLoop):
 
     ending = False
 
-    async def shutdown_default_executor(self, **options: Any) -> None:
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
         """Mark the executor."""
         self.ending = True
-        await super().shutdown_default_executor(**options)
+        await super().shutdown_default_executor(*args, **options)
 
     def reflect(self, sound: asyncio.Future[Any], mirror: asyncio.Future[Any]) -> None:
         """Drop them."""

@@ -81,7 +81,7 @@ class RunsUnregisteredLoop(ShapedLoop):
 class NoTimeoutAtShutdownLoop(SoundLoop):
     """Has a shutdown_default_executor() without a time limit."""
 
-    async def shutdown_default_executor(self) -> None:
+    async def shutdown_default_executor(self) -> None:  # type: ignore[override]  # no time limit, as before 3.12
         """Shut it down."""
         await super().shutdown_default_executor()
 

@@ -73,7 +73,6 @@ class KeepsOpen(Upgrading):
         super().close()
 
 
-@mutant(breaks="start_tls.failure.closes_the_transport", says="the peer saw no end")
 @mutant(breaks="start_tls.handshake_timeout.raises_and_closes", says="left the connection open")
 @mutant(breaks="start_tls.cancel.closes_the_transport", says="the peer saw an end: False")
 @mutant(breaks="start_tls.cancel.immediately_does_not_break_loop", says="the peer saw no end")

@@ -167,6 +167,10 @@ class _LooksBelow(StandInTransport):
 class LooksInTheLayerBelow(Upgrading):
     """Answers for the layer below where that has an answer."""
 
+    def arrange(self, call: dict[str, Any]) -> None:
+        """Upgrade the real one."""
+        call["transport"] = getattr(call["transport"], "other", call["transport"])
+
     def upgraded(self, transport: Any, call: dict[str, Any]) -> Any:
         """Wrap it."""
         wrapped = _LooksBelow(transport)

@@ -102,9 +102,7 @@ class KeepsTheErrorToItself(Upgrading):
         call["protocol"] = WithoutError(call["protocol"])
 
 
-@mutant(
-    breaks="start_tls.order.paused_writing_is_resumed", says="was told ['pause_writing']; expected"
-)
+@mutant(breaks="start_tls.order.paused_writing_is_resumed", says="'pause_writing']; expected pause")
 class NeverResumesWriting(Between):
     """Keeps to itself that the plain data was sent."""
 

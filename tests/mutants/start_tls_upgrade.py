@@ -207,12 +207,9 @@ class _NeverResumed(StandInTransport):
         """Resume nothing."""
 
 
-class _LimitsBelow(StandInTransport):
-    below: Any = None
-
+class _NoLimits(StandInTransport):
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Forward to the old transport only."""
-        self.below.set_write_buffer_limits(high=high, low=low)
+        """Forget them."""
 
 
 @mutant(
@@ -239,11 +236,9 @@ class ResumesNothing(Upgrading):
     breaks="start_tls.flow_control_on_returned_transport",
     says="get_write_buffer_limits() returned",
 )
-class SetsLimitsBelow(Upgrading):
-    """Sets the write buffer limits of the old transport only."""
+class ForgetsTheLimits(Upgrading):
+    """Takes write buffer limits of an upgraded connection, and leaves them as they were."""
 
-    def upgraded(self, transport: Any, call: dict[str, Any]) -> Any:
+    def upgraded(self, transport: Any, call: dict[str, Any]) -> Any:  # noqa: ARG002 - the base's form
         """Wrap it."""
-        wrapped = _LimitsBelow(transport)
-        wrapped.below = call["transport"]
-        return wrapped
+        return _NoLimits(transport)

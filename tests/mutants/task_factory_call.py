@@ -249,7 +249,7 @@ class FiltersNoneLoop(FactoryLoop):
 class FixedKeywordsLoop(FactoryLoop):
     """Has a fixed list of keywords."""
 
-    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:  # type: ignore[override]  # the form before 3.14
         return super().create_task(coro, name=name, context=context)
 
 

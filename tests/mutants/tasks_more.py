@@ -21,7 +21,7 @@ EAGER = (3, 13, 3)
 class NoEagerStartLoop(SoundLoop):
     """Has the create_task() of Python 3.12, without eager_start."""
 
-    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:  # type: ignore[override]  # the form before 3.14
         """Know two keywords only."""
         return super().create_task(coro, name=name, context=context)
 

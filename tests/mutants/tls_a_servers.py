@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from . import mutant
@@ -9,22 +10,13 @@ from .tls_a_parts import AcceptsFirst, Factory, Meddling
 
 
 @mutant(breaks="tls.server_handshake_failure_closes_client", says="stayed open")
-class LeavesFailedClientsConnected(AcceptsFirst):
-    """Keeps the socket of a connection whose handshake has failed."""
+class AsksNoClientForItsCertificate(Meddling):
+    """Makes the handshake without the client's certificate that the context requires."""
 
-    def accepted(self, transport: Any, factory: Factory) -> None:  # noqa: ARG002 - the base's form
-        """Keep it."""
-        self.kept = transport.get_extra_info("socket").dup()
-
-    def shaken(self) -> None:
-        """Let it go."""
-        self.kept.close()
-
-    def close(self) -> None:
-        """Let what is left go."""
-        if hasattr(self, "kept"):
-            self.kept.close()
-        super().close()
+    def arrange(self, options: dict[str, Any], side: str) -> None:
+        """Take the requirement back."""
+        if side == "server":
+            options["ssl"].verify_mode = ssl.CERT_NONE
 
 
 @mutant(

@@ -52,6 +52,7 @@ class TellsTheEndFromBothLayers(Streaming):
 @mutant(breaks="tls.close.answers_peers_close_notify_tls12", says="expected None")
 @mutant(breaks="tls.shutdown_timeout.not_waited_out_by_cooperative_peer", says="expected None")
 @mutant(breaks="tls.abort.connection_lost_none", says="expected None")
+@mutant(breaks="tls.abort.inside_eof_received", says="expected None")
 @mutant(breaks="tls.abort.does_not_wait_for_buffer", says="expected None")
 @mutant(breaks="tls.eof.close_notify_gives_eof_then_lost", says="expected b'the rest' and None")
 class TakesEachEndForAnError(Streaming):
@@ -61,6 +62,21 @@ class TakesEachEndForAnError(Streaming):
         """Pass it."""
         lost = protocol.connection_lost
         protocol.connection_lost = lambda error: lost(error or ConnectionAbortedError("closed"))
+
+
+@mutant(breaks="tls.abort.inside_eof_received", says="expected connection_made, eof_received and")
+class TellsTheEndUntilItIsClosed(Streaming):
+    """Tells of the peer's end a second time where the first has aborted the connection."""
+
+    def adopt(self, protocol: Any) -> None:
+        """Tell it twice."""
+        ended = protocol.eof_received
+
+        def eof_received() -> Any:
+            ended()
+            return ended()
+
+        protocol.eof_received = eof_received
 
 
 @mutant(breaks="tls.close.is_closing_at_once", says="expected False and True")

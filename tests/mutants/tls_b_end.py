@@ -164,8 +164,8 @@ class KeepsEndedConnections(Streaming):
 
     def __init__(self) -> None:
         super().__init__()
-        self.transports: list[asyncio.BaseTransport] = []
+        self.ended: list[asyncio.BaseTransport] = []
 
     def spoil(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
         """Keep it."""
-        self.transports.append(transport)
+        self.ended.append(transport)
