@@ -50,15 +50,17 @@ class Bench:
         """How a worker ended is not judged here."""
 
 
-def carry_out(tasks_of: Callable[[Collected], Iterable[Task]]) -> list[tuple[Task, Answer]]:
+def carry_out(
+    tasks_of: Callable[[Collected], Iterable[Task]], bench: Bench | None = None
+) -> list[tuple[Task, Answer]]:
     """Collect the suites and carry out the tasks that `tasks_of` makes of them."""
     watch = ProtocolWatch([suites()])
-    answers: list[tuple[Task, Answer]] = []
+    bench = bench or Bench([])
     is_worker = False
 
     def conduct(collected: Collected) -> None:
         nonlocal is_worker
-        bench = Bench(list(tasks_of(collected)), answers)
+        bench.waiting.extend(tasks_of(collected))
         jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
         try:
             Pool(bench, fork, jobs=jobs, limit=DEFAULT_LIMIT, announce=lambda _: None).run()
@@ -69,7 +71,7 @@ def carry_out(tasks_of: Callable[[Collected], Iterable[Task]]) -> list[tuple[Tas
     host([suites()], None, Collected(conduct))
     if is_worker:
         sys.exit(0)
-    return answers
+    return bench.answers
 
 
 def cases_that_apply(collected: Collected) -> dict[str, tuple[str, ...]]:
