@@ -1,24 +1,33 @@
-"""Odd but legal loops: each uses a freedom that the manual leaves, and must pass everything."""
+"""Odd but legal loops: each uses a freedom that the manual leaves, and must pass everything.
+
+Here are those that override public methods of the reference loop, and asyncio's own loop
+over other selectors. `turns` has those that order a turn otherwise, `wires` those that
+read and write otherwise: they change parts of the reference loop before the first loop is
+made, in the worker that has no other loop.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 import socket
 from collections.abc import Coroutine
 from typing import Any
 
-SoundLoop = asyncio.SelectorEventLoop
+from reference_loop import ReferenceLoop
+
+SoundLoop = ReferenceLoop
 
 
 def over_select() -> asyncio.AbstractEventLoop:
     """Watch descriptors by select()."""
-    return SoundLoop(selectors.SelectSelector())
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
 def over_poll() -> asyncio.AbstractEventLoop:
     """Watch descriptors by poll()."""
-    return SoundLoop(selectors.PollSelector())
+    return asyncio.SelectorEventLoop(selectors.PollSelector())
 
 
 def debugging() -> asyncio.AbstractEventLoop:
@@ -61,6 +70,14 @@ class OtherClockLoop(SoundLoop):
     def time(self) -> float:
         """A reading a million seconds ahead."""
         return super().time() + 1e6
+
+
+class CoarseClockLoop(SoundLoop):
+    """Has a clock that counts milliseconds."""
+
+    def time(self) -> float:
+        """The last whole millisecond."""
+        return math.floor(super().time() * 1000) / 1000
 
 
 class SlowResolverLoop(SoundLoop):
@@ -120,6 +137,11 @@ class RestlessLoop(SoundLoop):
         return super().call_soon_threadsafe(*args, **options)
 
 
+def put(owner: Any, name: str, value: Any) -> None:
+    """Put something in the place of a part of the reference loop, for the rest of the process."""
+    setattr(owner, name, value)
+
+
 async def late_by_turns(count: int) -> None:
     """Let the loop turn that often."""
     for _ in range(count):
@@ -127,15 +149,24 @@ async def late_by_turns(count: int) -> None:
 
 
 INNOCENTS = (
-    "over_select",
-    "over_poll",
-    "debugging",
-    "OwnTaskLoop",
-    "OwnFutureLoop",
-    "OtherClockLoop",
-    "SlowResolverLoop",
-    "OtherOrderLoop",
-    "LateConnectLoop",
-    "SmallBuffersLoop",
-    "RestlessLoop",
+    "tests.innocents:over_select",
+    "tests.innocents:over_poll",
+    "tests.innocents:debugging",
+    "tests.innocents:OwnTaskLoop",
+    "tests.innocents:OwnFutureLoop",
+    "tests.innocents:OtherClockLoop",
+    "tests.innocents:CoarseClockLoop",
+    "tests.innocents:SlowResolverLoop",
+    "tests.innocents:OtherOrderLoop",
+    "tests.innocents:LateConnectLoop",
+    "tests.innocents:SmallBuffersLoop",
+    "tests.innocents:RestlessLoop",
+    "tests.innocents.turns:io_a_turn_later",
+    "tests.innocents.turns:io_before_ready",
+    "tests.innocents.turns:equal_deadlines_in_reverse",
+    "tests.innocents.turns:slow_wake_ups",
+    "tests.innocents.turns:connection_lost_later",
+    "tests.innocents.turns:no_abstract_loop",
+    "tests.innocents.wires:byte_by_byte",
+    "tests.innocents.wires:writes_in_the_next_turn",
 )

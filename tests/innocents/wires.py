@@ -1,0 +1,86 @@
+"""Innocent loops that read less at a time, or write later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from reference_loop import ReferenceLoop
+from reference_loop.core.outbox import as_bytes
+from reference_loop.kernel.kernel import WRITE
+from reference_loop.parts import socket_calls, transports
+
+from . import put
+
+SINGLE = 500
+"""Reads of a connection that bring one byte each; a long stream has to end, too."""
+
+
+class OneByte:
+    """One byte a read, until there were many."""
+
+    def __init__(self) -> None:
+        self.current, self._reads = 1, 0
+
+    def received(self, count: int) -> None:  # noqa: ARG002 - the form of ReceiveSize
+        """Count the reads."""
+        self._reads += 1
+        if self._reads == SINGLE:
+            self.current = 65536
+
+
+class SmallRecordsLoop(ReferenceLoop):
+    """Reads TLS records in pieces."""
+
+    tls_buffer = memoryview(bytearray(61))
+
+
+def byte_by_byte() -> asyncio.AbstractEventLoop:
+    """Deliver one byte at a time: to protocols, buffers, and sock_recv()."""
+    put(transports, "ReceiveSize", OneByte)
+    fill = transports.ReadingSide._fill_buffer_of
+
+    def fill_one(self: Any, protocol: Any) -> None:
+        receive_into = self._receive_into
+        self._receive_into = lambda buffer: receive_into(memoryview(buffer)[: one_of(self)])
+        try:
+            fill(self, protocol)
+        finally:
+            self._receive_into = receive_into
+
+    def one_of(self: Any) -> int:
+        self._receive_size.received(1)
+        size: int = self._receive_size.current
+        return size
+
+    async def sock_recv(loop: Any, sock: Any, nbytes: int) -> bytes:
+        return await receive(loop, sock, min(nbytes, 1))
+
+    receive = socket_calls.sock_recv
+    put(transports.ReadingSide, "_fill_buffer_of", fill_one)
+    put(SmallRecordsLoop, "sock_recv", sock_recv)
+    return SmallRecordsLoop()
+
+
+def writes_in_the_next_turn() -> asyncio.AbstractEventLoop:
+    """Send nothing in write() itself."""
+
+    def write(self: Any, data: Any) -> None:
+        self.writelines([data])
+
+    def writelines(self: Any, list_of_data: Iterable[Any]) -> None:
+        pieces = [as_bytes(data) for data in list_of_data]
+        if self.refuses_writing:
+            raise RuntimeError(self.refuses_writing)
+        if self._closing or not any(pieces):
+            return
+        if not self._outbox:
+            self.loop.kernel.watch(self._descriptor, WRITE, self._writable, context=self.context)
+        for piece in pieces:
+            self._outbox.append(piece)
+        self._pause_protocol_if_full()
+
+    put(transports.WritingSide, "write", write)
+    put(transports.WritingSide, "writelines", writelines)
+    return ReferenceLoop()
