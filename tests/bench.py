@@ -51,9 +51,14 @@ class Bench:
 
 
 def carry_out(
-    tasks_of: Callable[[Collected], Iterable[Task]], bench: Bench | None = None
+    tasks_of: Callable[[Collected], Iterable[Task]],
+    bench: Bench | None = None,
+    limit: float = DEFAULT_LIMIT,
 ) -> list[tuple[Task, Answer]]:
-    """Collect the suites and carry out the tasks that `tasks_of` makes of them."""
+    """Collect the suites and carry out the tasks that `tasks_of` makes of them.
+
+    `limit` is in seconds, for each case.
+    """
     watch = ProtocolWatch([suites()])
     bench = bench or Bench([])
     is_worker = False
@@ -63,7 +68,7 @@ def carry_out(
         bench.waiting.extend(tasks_of(collected))
         jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
         try:
-            Pool(bench, fork, jobs=jobs, limit=DEFAULT_LIMIT, announce=lambda _: None).run()
+            Pool(bench, fork, jobs=jobs, limit=limit, announce=lambda _: None).run()
         except BecomeWorker as new:
             is_worker = True
             serve(settle_in(new.channel, new.stacks), new.target, collected, watch)
