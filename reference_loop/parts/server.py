@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 REST = 1.0
 """Seconds without accepting after the process ran out of descriptors or memory."""
-ENDS_ITS_CLIENTS = sys.version_info >= (3, 13, 1) or (3, 12, 7) <= sys.version_info < (3, 13)
+ENDS_ITS_CLIENTS = sys.version_info >= (3, 13, 1)
 """Since then the end of serve_forever() closes its connections and waits for them (gh-123720)."""
 WAITS_FOR_CLIENTS = sys.version_info >= (3, 12)
 """Before Python 3.12 wait_closed() waited for close() alone."""
