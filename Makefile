@@ -4,6 +4,7 @@
 # make test                the project's own tests
 # make interop             real programs on the reference loop: aiohttp, uvicorn, websockets, anyio
 # make lint, make bench    style and types; what a run costs
+# make mutation            small faults in the reference loop: which does no check notice?
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,7 +12,7 @@ LOOP ?=
 INSTALL ?= $(filter-out asyncio reference_loop,$(firstword $(subst ., ,$(firstword $(subst :, ,$(LOOP))))))
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: check test interop lint bench
+.PHONY: check test interop lint bench mutation
 
 check: $(VENV)/.ready
 	$(if $(strip $(INSTALL)),$(PIP) install $(INSTALL))
@@ -31,6 +32,9 @@ lint: $(VENV)/.interop
 bench: $(VENV)/.ready
 	$(VENV)/bin/python benchmarks/overhead.py
 	$(VENV)/bin/python benchmarks/loops.py $(ARGS)
+
+mutation: $(VENV)/.ready
+	$(VENV)/bin/python -m tests.mutation $(ARGS)
 
 $(VENV)/.interop: $(VENV)/.ready
 	$(PIP) install --editable '.[dev,interop]'
