@@ -60,6 +60,7 @@ def carry_out(
     `limit` is in seconds, for each case.
     """
     watch = ProtocolWatch([suites()])
+    watch.install()
     bench = bench or Bench([])
     is_worker = False
 

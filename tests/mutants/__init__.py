@@ -28,6 +28,7 @@ class Mutant:
     breaks: str
     says: str
     since: tuple[int, ...]
+    seen_in: str
 
     @property
     def target(self) -> str:
@@ -38,15 +39,18 @@ class Mutant:
 MUTANTS: list[Mutant] = []
 
 
-def mutant(*, breaks: str, says: str, since: tuple[int, ...] = (3, 11)) -> Callable[[L], L]:
+def mutant(
+    *, breaks: str, says: str, since: tuple[int, ...] = (3, 11), seen_in: str | None = None
+) -> Callable[[L], L]:
     """Register a loop class that breaks the requirement `breaks`.
 
     `says` must appear in the check's message; `since` is the first Python on which
     the fault can be planted. A class that breaks several wears several of these.
+    An oracle is broken around a check that passes, which `seen_in` names.
     """
 
     def register(loop: L) -> L:
-        MUTANTS.append(Mutant(loop, breaks, says, since))
+        MUTANTS.append(Mutant(loop, breaks, says, since, seen_in or breaks))
         return loop
 
     return register

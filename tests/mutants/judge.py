@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 
 from loopconform.lifeline import Task
+from loopconform.oracles import requirements as oracles
 from loopconform.outcome import Outcome
 from loopconform.plugin import Collected
 from loopconform.target import python_version
@@ -21,7 +22,7 @@ from ..bench import carry_out, cases_that_apply
 from . import MUTANTS, Mutant
 
 Key = tuple[str, str]
-"""A mutant's target and the requirement it breaks."""
+"""A mutant's target and the requirement whose check is carried out."""
 
 
 def all_mutants() -> list[Mutant]:
@@ -50,25 +51,30 @@ def judge(words: list[str]) -> tuple[int, list[str]]:
 
 def _judge_once(chosen: list[Mutant]) -> tuple[int, dict[Mutant, str]]:
     """How many were judged, and what there is to complain of."""
-    known: set[str] = set()
-    breaks: dict[str, str] = {}
+    known = {oracle.id for oracle in oracles()}
+    checks: dict[str, str] = {}
 
     def tasks_of(collected: Collected) -> Iterable[Task]:
         known.update(collected.requirements())
         cases = cases_that_apply(collected)
-        breaks.update({name: id_ for id_, names in cases.items() for name in names})
-        for target, id_ in sorted({(m.target, m.breaks) for m in chosen if m.breaks in cases}):
+        checks.update({name: id_ for id_, names in cases.items() for name in names})
+        for target, id_ in sorted({(m.target, m.seen_in) for m in chosen if m.seen_in in cases}):
             yield Task("mutant", target, cases[id_])
 
     outcomes: dict[Key, list[Outcome]] = {}
     for task, answer in carry_out(tasks_of):
-        outcomes.setdefault((task.target, breaks[task.cases[0]]), []).append(answer.outcome)
+        outcomes.setdefault((task.target, checks[task.cases[0]]), []).append(answer.outcome)
     told = {
-        m: f"{m.breaks}, broken by {m.target}, is unknown" for m in chosen if m.breaks not in known
+        m: f"{id_}, broken by {m.target}, is unknown"
+        for m in chosen
+        for id_ in (m.breaks, m.seen_in)
+        if id_ not in known
     }
-    judged = [m for m in chosen if (m.target, m.breaks) in outcomes]
+    judged = [m for m in chosen if (m.target, m.seen_in) in outcomes]
     for mutant in judged:
-        complaint = _complaint(mutant, outcomes[mutant.target, mutant.breaks])
+        ended = outcomes[mutant.target, mutant.seen_in]
+        judge_of = _complaint if mutant.seen_in == mutant.breaks else _complaint_of_oracle
+        complaint = judge_of(mutant, ended)
         if complaint is not None:
             told[mutant] = complaint
     return len(judged), told
@@ -81,6 +87,16 @@ def _complaint(mutant: Mutant, ended: list[Outcome]) -> str | None:
         return f"{name}: {' and '.join({o.kind for o in ended})}; expected the check to fail"
     if not any(mutant.says in outcome.message for outcome in bad):
         return f"{name}: caught as {bad[0].message!r}; expected the words {mutant.says!r}"
+    return None
+
+
+def _complaint_of_oracle(mutant: Mutant, ended: list[Outcome]) -> str | None:
+    name = f"{mutant.target} breaks {mutant.breaks} around {mutant.seen_in}"
+    trips = [outcome.trips[mutant.breaks] for outcome in ended if mutant.breaks in outcome.trips]
+    if not trips:
+        return f"{name}: not tripped by {ended}"
+    if not any(mutant.says in trip for trip in trips):
+        return f"{name}: tripped as {trips[0]!r}; expected the words {mutant.says!r}"
     return None
 
 

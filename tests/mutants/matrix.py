@@ -105,8 +105,10 @@ class Matrix:
 def measured(chosen: list[Mutant], *, full: bool) -> Matrix:
     """Judge each mutant by the checks of the chapters it breaks, or by all."""
     targets: dict[str, list[str]] = defaultdict(list)
+    wanted: dict[str, set[str]] = defaultdict(set)
     for mutant in chosen:
         targets[mutant.target].append(mutant.breaks)
+        wanted[mutant.target].add(mutant.seen_in)
     ids: dict[str, str] = {}
     chapters: dict[str, str] = {}
 
@@ -115,9 +117,9 @@ def measured(chosen: list[Mutant], *, full: bool) -> Matrix:
         requirements = collected.requirements()
         chapters.update({id_: requirements[id_].chapter for id_ in cases})
         ids.update({name: id_ for id_, names in cases.items() for name in names})
-        for target, broken in sorted(targets.items()):
-            wanted = {chapters[id_] for id_ in broken if id_ in chapters}
-            names = [name for name, id_ in ids.items() if full or chapters[id_] in wanted]
+        for target in sorted(targets):
+            near = {chapters[id_] for id_ in wanted[target] if id_ in chapters}
+            names = [name for name, id_ in ids.items() if full or chapters[id_] in near]
             yield Task("matrix", target, tuple(names))
 
     kills: dict[str, dict[str, str]] = {target: {} for target in targets}
