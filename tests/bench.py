@@ -4,7 +4,8 @@ The checker's own pool and workers, with a docket that only collects outcomes: n
 confirmation, no control. A process that calls `carry_out` hosts a pytest session and
 is good for nothing else afterwards.
 
-`python -m tests.bench TARGET...` prints, as JSON, the ids that each target passes.
+`python -m tests.bench TARGET...` prints, as JSON, what each target gave for each id: nothing
+where all cases passed, else the words of the first that did not.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def cases_that_apply(collected: Collected) -> dict[str, tuple[str, ...]]:
 
 
 def main() -> None:
-    """Print which requirements each target passes, all of their cases."""
+    """Print what each requirement gave on each target."""
     ids: dict[str, str] = {}
 
     def tasks_of(collected: Collected) -> Iterable[Task]:
@@ -102,12 +103,12 @@ def main() -> None:
             yield Task("all", target, tuple(ids), alone=False)
 
     answers = carry_out(tasks_of)
-    passes: dict[str, list[str]] = {}
-    for target in sys.argv[1:]:
-        of_target = [answer for task, answer in answers if task.target == target]
-        failed = {ids[a.case] for a in of_target if a.outcome.kind != "passed"}
-        passes[target] = sorted({ids[a.case] for a in of_target} - failed)
-    json.dump(passes, sys.stdout)
+    words: dict[str, dict[str, str]] = {target: {} for target in sys.argv[1:]}
+    for task, answer in answers:
+        kind, id_ = answer.outcome.kind, ids[answer.case]
+        told = "" if kind == "passed" else f"{kind}: {answer.outcome.message}"
+        words[task.target][id_] = words[task.target].get(id_) or told
+    json.dump(words, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -95,11 +95,13 @@ def test_a_future_belongs_to_the_loop_that_made_it(
     if running:
         second_loop.call_soon(lambda: made.append(loop.create_future()))
     else:
-        asyncio.set_event_loop(second_loop)
+        current = asyncio.new_event_loop()  # not of the factory: set_event_loop() may refuse those
+        asyncio.set_event_loop(current)
         try:
             made.append(loop.create_future())
         finally:
             asyncio.set_event_loop(None)
+            current.close()
     run_turns(second_loop)
 
     owners = [future.get_loop() for future in made]

@@ -126,13 +126,13 @@ async def test_a_paused_transport_is_resumed(loop: AbstractEventLoop, side: Side
 
 
 class PausesItself(Recorder):
-    """Pauses reading when it has got anything."""
+    """Pauses reading when it has got the command."""
 
     def data_received(self, data: bytes) -> None:
-        """Pause once: the command, and then the ClientHello, which waits in the kernel."""
-        if not self.received and self.transport is not None:
-            self.transport.pause_reading()
+        """Pause once: the ClientHello, which comes next, waits in the kernel."""
         super().data_received(data)
+        if len(self.received) == len(GO) and self.transport is not None:
+            self.transport.pause_reading()
 
 
 @requirement(

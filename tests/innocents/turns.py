@@ -56,11 +56,15 @@ class BackwardTimers(timers.Timers[Any]):
 
 
 class SlowWaker(Waker):
-    """Takes its time to wake the loop."""
+    """Takes its time to wake the loop, the first times."""
+
+    slow = 100
 
     def wake(self) -> None:
-        """Wait in the thread that calls; the loop's own needs no waking."""
-        threading.Event().wait(WAKES_AFTER)
+        """Wait in the thread that calls."""
+        if self.slow:
+            self.slow -= 1
+            threading.Event().wait(WAKES_AFTER)
         super().wake()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from reference_loop import ReferenceLoop
 from reference_loop.core.outbox import as_bytes
 from reference_loop.kernel.kernel import WRITE
-from reference_loop.parts import socket_calls, transports
+from reference_loop.parts import socket_transport, transports
 
 from . import put
 
@@ -33,11 +33,11 @@ class OneByte:
 class SmallRecordsLoop(ReferenceLoop):
     """Reads TLS records in pieces."""
 
-    tls_buffer = memoryview(bytearray(61))
+    tls_buffer = memoryview(bytearray(997))
 
 
 def byte_by_byte() -> asyncio.AbstractEventLoop:
-    """Deliver one byte at a time: to protocols, buffers, and sock_recv()."""
+    """Deliver one byte at a time, to protocols and to buffers; TLS records in pieces."""
     put(transports, "ReceiveSize", OneByte)
     fill = transports.ReadingSide._fill_buffer_of
 
@@ -54,17 +54,12 @@ def byte_by_byte() -> asyncio.AbstractEventLoop:
         size: int = self._receive_size.current
         return size
 
-    async def sock_recv(loop: Any, sock: Any, nbytes: int) -> bytes:
-        return await receive(loop, sock, min(nbytes, 1))
-
-    receive = socket_calls.sock_recv
     put(transports.ReadingSide, "_fill_buffer_of", fill_one)
-    put(SmallRecordsLoop, "sock_recv", sock_recv)
     return SmallRecordsLoop()
 
 
 def writes_in_the_next_turn() -> asyncio.AbstractEventLoop:
-    """Send nothing in write() itself."""
+    """Send nothing in write() itself, over sockets."""
 
     def write(self: Any, data: Any) -> None:
         self.writelines([data])
@@ -81,6 +76,6 @@ def writes_in_the_next_turn() -> asyncio.AbstractEventLoop:
             self._outbox.append(piece)
         self._pause_protocol_if_full()
 
-    put(transports.WritingSide, "write", write)
-    put(transports.WritingSide, "writelines", writelines)
+    put(socket_transport.SocketTransport, "write", write)
+    put(socket_transport.SocketTransport, "writelines", writelines)
     return ReferenceLoop()

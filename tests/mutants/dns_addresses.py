@@ -49,13 +49,13 @@ class TurnsTheOrder(Spoiled):
         return answers[::-1]
 
 
-@mutant(breaks="dns.getaddrinfo.result_shape", says="expected AddressFamily and SocketKind")
-class AnswersNumbers(Spoiled):
-    """Hands on the numbers of the resolver below."""
+@mutant(breaks="dns.getaddrinfo.result_shape", says="expected three integers, a name")
+class AnswersNames(Spoiled):
+    """Hands on the names that the resolver below has for families and types."""
 
     def change(self, answers: list[Any]) -> Any:
-        """Make them plain."""
-        return [(int(info[0]), int(info[1]), *info[2:]) for info in answers]
+        """Name them."""
+        return [(info[0].name, info[1].name, *info[2:]) for info in answers]
 
 
 @mutant(breaks="dns.getaddrinfo.result_shape", says="expected a list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from . import mutant
@@ -30,7 +31,6 @@ class EndsWithAnError(Writing):
 
 
 @mutant(breaks="pipes.write.close_flushes", says="expected connection_lost")
-@mutant(breaks="pipes.write.write_eof_closes", says="expected connection_lost")
 @mutant(breaks="pipes.write.reader_closing_is_noticed", says="expected connection_lost")
 class NeverTellsTheEnd(Writing):
     """Never calls connection_lost() of a write pipe."""
@@ -40,13 +40,28 @@ class NeverTellsTheEnd(Writing):
         protocol.connection_lost = lambda exc: None  # noqa: ARG005
 
 
-@mutant(breaks="pipes.write.write_eof_closes", says="can_write_eof() of a write pipe returned")
-class CanNotWriteEof(Writing):
-    """Leaves write_eof() to sockets."""
+@mutant(breaks="pipes.write.reader_closing_is_noticed", says="2 times; expected once")
+class TellsTheLossTwice(Writing):
+    """Learns of the reader's close in two ways."""
 
-    def writes(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
-        """Say so."""
-        transport.can_write_eof = lambda: False
+    def written_by(self, protocol: Any) -> None:
+        """Tell of both."""
+        lost = protocol.connection_lost
+
+        def losing(exc: Exception | None) -> None:
+            lost(exc)
+            lost(exc)
+
+        protocol.connection_lost = losing
+
+
+@mutant(breaks="pipes.write.close_ends_the_pipe", says="no end of file after close()")
+class WritesToACopy(Writing):
+    """Writes to a copy of the descriptor, and leaves the caller's object to the caller."""
+
+    def look(self, pipe: Any, way: str) -> Any:
+        """Copy it."""
+        return os.fdopen(os.dup(pipe.fileno()), "wb", 0) if way == "write" else pipe
 
 
 @mutant(breaks="pipes.write.write_eof_closes", says="no end of file after write_eof()")
@@ -94,25 +109,7 @@ class NoticesAtTheNextWrite(Writing):
         transport.write = writing
 
 
-@mutant(breaks="pipes.write.reader_closing_is_noticed", says="expected connection_made, con")
-class CallsEofReceived(Writing):
-    """Takes the hang-up of the reader for the end of something that it reads."""
-
-    def written_by(self, protocol: Any) -> None:
-        """Tell so."""
-        lost = protocol.connection_lost
-
-        def losing(exc: Exception | None) -> None:
-            protocol.eof_received()
-            lost(exc)
-
-        protocol.connection_lost = losing
-
-
-@mutant(
-    breaks="pipes.write.reader_closing_with_pending_data",
-    says="expected BrokenPipeError or ConnectionResetError",
-)
+@mutant(breaks="pipes.write.reader_closing_with_pending_data", says="expected an OSError")
 class TellsNoBrokenPipe(Writing):
     """Says None for every end."""
 

@@ -183,7 +183,7 @@ class KeepsItsFirstReader(Reading):
         transport.set_protocol = lambda protocol: None  # noqa: ARG005
 
 
-@mutant(breaks="pipes.read.close", says="expected BrokenPipeError")
+@mutant(breaks="pipes.read.close_breaks_the_pipe", says="expected BrokenPipeError")
 class KeepsTheDescriptor(Reading):
     """Closes the pipe object and keeps a copy of its descriptor."""
 
@@ -193,7 +193,7 @@ class KeepsTheDescriptor(Reading):
         self.call_later(0.1, os.close, copy)
 
 
-@mutant(breaks="pipes.read.close", says="expected it closed")
+@mutant(breaks="pipes.read.close_breaks_the_pipe", says="expected it closed")
 class LeavesThePipeObjectOpen(Reading):
     """Reads of a copy, and leaves the caller's object to the caller."""
 

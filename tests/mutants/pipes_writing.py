@@ -31,7 +31,7 @@ class Writing(Piping):
             self.writes(transport, protocol)
 
 
-@mutant(breaks="pipes.write.data_reaches_reader", says="expected b'zero one two three four'")
+@mutant(breaks="pipes.write.writelines", says="expected b'zero one two three four'")
 class SendsListsAtOnce(Writing):
     """Lets writelines() overtake what write() has queued."""
 
@@ -39,6 +39,24 @@ class SendsListsAtOnce(Writing):
         """Put write() off."""
         write = transport.write
         transport.write = lambda data: self.call_soon(write, data)
+
+
+@mutant(breaks="pipes.write.data_reaches_reader", says="expected b'one two three '")
+class PutsTheFirstOff(Writing):
+    """Puts the first write off, and lets the others overtake it."""
+
+    def writes(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
+        """Put it off."""
+        write, first = transport.write, [True]
+
+        def writing(data: Any) -> None:
+            if first:
+                first.clear()
+                self.call_soon(write, data)
+            else:
+                write(data)
+
+        transport.write = writing
 
 
 @mutant(breaks="pipes.write.data_reaches_reader", says="TypeError")
@@ -57,7 +75,7 @@ class WritesBytesOnly(Writing):
         transport.write = strict
 
 
-@mutant(breaks="pipes.write.data_reaches_reader", says="expected b'zero one two three four'")
+@mutant(breaks="pipes.write.writelines", says="expected b'zero one two three four'")
 class WritesTheFirstOfAList(Writing):
     """Forgets all but the first piece of writelines()."""
 

@@ -35,7 +35,7 @@ class AsksAgainAndAgain(SeesEmptyBuffers):
     """Asks until there is room."""
 
 
-@mutant(breaks="protocols.buffered.empty_buffer_is_fatal", says="expected a RuntimeError")
+@mutant(breaks="protocols.buffered.empty_buffer_is_fatal", says="expected an exception")
 class TakesNoRoomForEof(SeesEmptyBuffers):
     """Reads zero bytes, and takes that for the end."""
 

@@ -166,7 +166,7 @@ class WaitsForEmptyFiles(Sending):
 @mutant(breaks="sendfile.transport.order_with_writes", says="expected the three in order")
 @mutant(
     breaks="sendfile.transport.write_meanwhile_is_runtimeerror",
-    says="raised nothing; expected RuntimeError",
+    says="which was accepted, and of one after it, received",
 )
 class SendsBesideTheTransport(SoundLoop):
     """Sends over the socket, without a word to the transport."""

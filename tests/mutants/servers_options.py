@@ -189,7 +189,10 @@ class LetsListenComplain(Serving):
             call["sock"].listen()
 
 
-@mutant(breaks="servers.create_server.args.ssl_true_is_typeerror", says=TYPE)
+@mutant(
+    breaks="servers.create_server.args.ssl_true_is_refused",
+    says="raised nothing; expected an exception",
+)
 class HasADefaultContext(Serving):
     """Serves with a context without a certificate where ssl is True."""
 

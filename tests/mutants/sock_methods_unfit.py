@@ -99,7 +99,7 @@ def duplicate(sock: Any) -> socket.socket:
     return copy
 
 
-@mutant(breaks="sock_methods.sslsocket_is_typeerror", says="raised nothing; expected TypeError")
+@mutant(breaks="sock_methods.sslsocket_is_typeerror", says="raised nothing; expected an exception")
 class WorksBelowTls(Fitting):
     """Works on the encrypted bytes."""
 

@@ -26,9 +26,6 @@ class AbortsWithACode(Meddling):
 
 
 @mutant(
-    breaks="transports.abort.connection_lost_with_none", says="expected the loop to do so later"
-)
-@mutant(
     breaks="protocols.connection_lost.runs_in_loop_iteration_not_in_caller",
     says="expected connection_lost to come when the call had returned",
 )

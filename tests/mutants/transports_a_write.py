@@ -105,6 +105,7 @@ class SendsFromAStack(Writing):
 
 
 @mutant(breaks="transports.write.large_is_complete", says="expected all of them")
+@mutant(breaks="transports.write.does_not_block", says="expected all of them")
 class LosesTheTail(Writing):
     """Takes a send() for complete."""
 
@@ -125,18 +126,6 @@ class Blocks(Writing):
         with socket_of(transport) as sock:
             sock.settimeout(3)
             sock.sendall(data)
-
-
-@mutant(
-    breaks="transports.write.does_not_block",
-    says="expected what the socket did not take",
-)
-class HasNoSize(Meddling):
-    """Says that its buffer is empty."""
-
-    def spoil(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
-        """Say so."""
-        transport.get_write_buffer_size = lambda: 0
 
 
 @mutant(breaks="transports.write.after_close_is_ignored", says="expected it to be ignored")
@@ -199,9 +188,9 @@ class ReportsResets(Meddling):
         protocol.connection_lost = losing
 
 
-@mutant(breaks="transports.write.to_reset_connection_does_not_raise", says="expected the OSError")
-@mutant(breaks="protocols.connection_lost.error_after_reset", says="expected ConnectionResetError")
-@mutant(breaks="protocols.connection_lost.write_error_is_passed", says="expected the OSError")
+@mutant(breaks="transports.write.to_reset_connection_does_not_raise", says="expected the error")
+@mutant(breaks="protocols.connection_lost.error_after_reset", says="expected an exception")
+@mutant(breaks="protocols.connection_lost.write_error_is_passed", says="expected the error")
 class LosesTheReason(Meddling):
     """Calls connection_lost(None), however the connection ended."""
 
@@ -209,6 +198,19 @@ class LosesTheReason(Meddling):
         """Drop the error."""
         lost = protocol.connection_lost
         protocol.connection_lost = lambda _: lost(None)
+
+
+@mutant(
+    breaks="protocols.connection_lost.reset_is_connectionreseterror",
+    says="expected ConnectionResetError",
+)
+class TellsOfErrorsInWords(Meddling):
+    """Makes a RuntimeError of every error of the system."""
+
+    def adopt(self, protocol: Any) -> None:
+        """Keep the words."""
+        lost = protocol.connection_lost
+        protocol.connection_lost = lambda error: lost(error and RuntimeError(str(error)))
 
 
 @mutant(

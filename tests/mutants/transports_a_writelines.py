@@ -109,7 +109,7 @@ class CallsWhatWasReleased(WritingLines):
 
 @mutant(
     breaks="transports.writelines.after_write_eof_is_runtimeerror",
-    says="raised nothing; expected RuntimeError",
+    says="raised nothing; expected an exception",
 )
 class DropsLinesAfterEOF(WritingLines):
     """Drops what is written after write_eof()."""

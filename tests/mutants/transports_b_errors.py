@@ -100,7 +100,6 @@ class EndsWithoutAReason(SeesErrors):
 @mutant(breaks="transports.callback_error.connection_lost", says="expected that error, once")
 @mutant(breaks="protocols.buffered.get_buffer_error_is_fatal", says="expected one report")
 @mutant(breaks="protocols.buffered.buffer_updated_error_is_fatal", says="expected that error, once")
-@mutant(breaks="protocols.buffered.empty_buffer_is_fatal", says="expected the RuntimeError, once")
 class ReportsTwice(Plain):
     """Reports where an error is caught, and once more where the connection ends."""
 
@@ -116,25 +115,11 @@ class ReportsTwice(Plain):
 @mutant(
     breaks="protocols.buffered.buffer_updated_error_is_fatal", says="the exception handler got []"
 )
-@mutant(breaks="protocols.buffered.empty_buffer_is_fatal", says="expected the RuntimeError, once")
 class ReportsNothing(Plain):
     """Leaves it to connection_lost() to tell."""
 
     def call_exception_handler(self, context: Any) -> None:
         """Leave it."""
-
-
-@mutant(
-    breaks="transports.callback_error.data_received", says="expected the transport and the protocol"
-)
-class ReportsTheErrorAlone(Plain):
-    """Does not say which connection it was."""
-
-    def call_exception_handler(self, context: Any) -> None:
-        """Report message and exception."""
-        super().call_exception_handler(
-            {name: context[name] for name in ("message", "exception") if name in context}
-        )
 
 
 @mutant(breaks="transports.callback_error.data_received", says="expected a text")

@@ -111,7 +111,7 @@ class ZeroIsNoLimit(SetsOther):
         return (1 << 40, 0) if high == 0 else (high, low)
 
 
-@mutant(breaks="transports.flow.zero_high_pauses_on_first_byte", says="expected one call, with 0")
+@mutant(breaks="transports.flow.zero_high_pauses_on_first_byte", says="none but with 0")
 @mutant(
     breaks="transports.flow.resume_at_or_below_low", says="expected 50000, the low mark, or less"
 )
@@ -131,7 +131,7 @@ class ResumesAfterTheFirstSend(Plain):
 
 @mutant(
     breaks="transports.flow.lowering_limits_pauses_at_once",
-    says="by the time it returned; expected pause_writing",
+    says="some turns later; expected pause_writing",
 )
 class AppliesLimitsAtTheNextWrite(Plain):
     """Looks at new limits when something is written."""

@@ -229,7 +229,10 @@ class RefusesWhatIsSo(Plain):
         transport.pause_reading, transport.resume_reading = pausing, resuming
 
 
-@mutant(breaks="transports.reading.resume_is_idempotent", says="expected b'once' and no more")
+@mutant(
+    breaks="transports.reading.resume_is_idempotent",
+    says="expected nothing before resume_reading()",
+)
 class RegistersTwice(Plain):
     """Registers another reader with each resume, and takes one off with a pause."""
 
@@ -265,7 +268,10 @@ class RegistersAClosedDescriptor(Plain):
         transport.resume_reading = resuming
 
 
-@mutant(breaks="transports.reading.pause_resume_after_close_is_harmless", says="expected no change")
+@mutant(
+    breaks="transports.reading.pause_resume_after_close_is_harmless",
+    says="expected it not to become True",
+)
 class IsReadingAgainAfterClose(Plain):
     """Reports the last call, whether it had an effect or not."""
 

@@ -10,12 +10,6 @@ from . import mutant
 from .unix_sockets_parts import Client, Meddling, for_ever
 
 
-class _OfAnotherFamily:
-    """A transport's socket, as one of TCP would show itself."""
-
-    family, type = socket.AF_INET, socket.SOCK_STREAM
-
-
 @mutant(breaks="unix_sockets.connection.path_str", says="nobody connected to")
 class ConnectsOverTcp(Meddling):
     """Takes the path for a host's name and makes a connection of TCP."""
@@ -24,18 +18,6 @@ class ConnectsOverTcp(Meddling):
         """Connect to some port."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             return await self.create_connection(args[0], *listener.getsockname(), **options)
-
-
-@mutant(breaks="unix_sockets.connection.path_str", says="expected AF_UNIX and SOCK_STREAM")
-class ShowsAnInternetSocket(Client):
-    """Shows every transport's socket as one of TCP."""
-
-    def furnish(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
-        """Answer for it."""
-        ask = transport.get_extra_info
-        transport.get_extra_info = lambda name, default=None: (
-            _OfAnotherFamily() if name == "socket" else ask(name, default)
-        )
 
 
 @mutant(breaks="unix_sockets.connection.path_str", says="expected both to arrive")
@@ -103,15 +85,6 @@ class ReturnsBeforeConnectionMade(Meddling):
         return await super().create_unix_connection(make, *args[1:], **options)
 
 
-@mutant(breaks="unix_sockets.connection.sock", says="expected b'data' and False")
-class LeavesAGivenSocketBlocking(Client):
-    """Does not make a given socket non-blocking."""
-
-    def furnish(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
-        """Undo it."""
-        os.set_blocking(transport.get_extra_info("socket").fileno(), True)
-
-
 @mutant(breaks="unix_sockets.connection.sock", says="the socket being the transport's")
 class WorksOnADuplicate(Client):
     """Duplicates a given socket's descriptor and leaves the caller's open."""
@@ -123,7 +96,7 @@ class WorksOnADuplicate(Client):
 
 
 @mutant(
-    breaks="unix_sockets.connection.missing_path_is_filenotfound",
+    breaks="unix_sockets.connection.failure_makes_no_protocol",
     says="expected no protocol to be made",
 )
 class MakesTheProtocolFirst(Client):
@@ -195,15 +168,6 @@ class ConnectsInPlainText(Client):
         """Ignore it."""
         if call.pop("ssl", None) is not None:
             call.pop("server_hostname", None)
-
-
-@mutant(breaks="unix_sockets.connection.tls", says="expected the cipher of the session")
-class HidesTheCipher(Client):
-    """Forgets the extra info of TLS over Unix sockets."""
-
-    def furnish(self, transport: Any, protocol: Any) -> None:  # noqa: ARG002 - the base's form
-        """Forget it."""
-        transport.get_extra_info = lambda name, default=None: default  # noqa: ARG005 - the transport's form
 
 
 @mutant(breaks="unix_sockets.connection.tls_empty_server_hostname", says="raised ValueError")
