@@ -4,12 +4,13 @@ The checker's own pool and workers, with a docket that only collects outcomes: n
 confirmation, no control. A process that calls `carry_out` hosts a pytest session and
 is good for nothing else afterwards.
 
-`python -m tests.bench TARGET...` prints, as JSON, what each target gave for each id: nothing
-where all cases passed, else the words of the first that did not.
+`python -m tests.bench [--limit SECONDS] TARGET...` prints, as JSON, what each target gave for
+each id: nothing where all cases passed, else the words of the first that did not.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -94,16 +95,20 @@ def cases_that_apply(collected: Collected) -> dict[str, tuple[str, ...]]:
 
 def main() -> None:
     """Print what each requirement gave on each target."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("targets", nargs="+", metavar="TARGET")
+    parser.add_argument("--limit", type=float, default=DEFAULT_LIMIT, help="seconds for each case")
+    arguments = parser.parse_args()
     ids: dict[str, str] = {}
 
     def tasks_of(collected: Collected) -> Iterable[Task]:
         for id_, names in cases_that_apply(collected).items():
             ids.update(dict.fromkeys(names, id_))
-        for target in sys.argv[1:]:
+        for target in arguments.targets:
             yield Task("all", target, tuple(ids), alone=False)
 
-    answers = carry_out(tasks_of)
-    words: dict[str, dict[str, str]] = {target: {} for target in sys.argv[1:]}
+    answers = carry_out(tasks_of, limit=arguments.limit)
+    words: dict[str, dict[str, str]] = {target: {} for target in arguments.targets}
     for task, answer in answers:
         kind, id_ = answer.outcome.kind, ids[answer.case]
         told = "" if kind == "passed" else f"{kind}: {answer.outcome.message}"

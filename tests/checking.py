@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 
 from loopconform.report import Report, read
+from loopconform.settings import DEFAULT_LIMIT
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,18 +62,13 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def outcomes(*targets: str) -> dict[str, dict[str, str]]:
-    """What each requirement gave on each target, tried once: "" for a pass, else the words."""
-    words = [sys.executable, "-m", "tests.bench", *targets]
+def outcomes(*targets: str, limit: float = DEFAULT_LIMIT) -> dict[str, dict[str, str]]:
+    """What each requirement gave on each target, tried once: "" for a pass, else the words.
+
+    `limit` is in seconds, for each case.
+    """
+    words = [sys.executable, "-m", "tests.bench", "--limit", str(limit), *targets]
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     told: dict[str, dict[str, str]] = json.loads(ended.stdout)
     return told
-
-
-def passes(*targets: str) -> dict[str, set[str]]:
-    """The requirements that each target passes, tried once and without second opinions."""
-    return {
-        target: {id_ for id_, words in told.items() if not words}
-        for target, told in outcomes(*targets).items()
-    }

@@ -7,7 +7,6 @@ from asyncio import AbstractEventLoop
 from ..support.files import TEXT, carried, connection, file_of, stuck_sendfile
 from ..support.plain_sockets import MORE_THAN_FITS, drained, error_of, result_of, waiting
 from ..support.requirement import requirement
-from ..support.sockets import hear
 from ..support.tls_sessions import lost
 from ..support.tls_streams import difference, numbered
 
@@ -71,7 +70,7 @@ async def test_a_count_beyond_the_end_sends_what_there_is(loop: AbstractEventLoo
     async with connection(loop) as link:
         with file_of(b"four") as file:
             returned = await result_of(loop.sendfile(link.transport, file, 0, 100), doing, "4")
-        received = hear(link.peer, 4)
+        received = await drained(link.peer, 4)
 
     assert (returned, received) == (4, b"four"), (
         f"{doing} returned {returned!r}, and the peer got {received!r}; expected 4 and b'four'"

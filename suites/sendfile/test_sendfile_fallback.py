@@ -38,9 +38,7 @@ async def test_a_file_without_descriptor_is_read(loop: AbstractEventLoop) -> Non
     )
 
 
-@requirement(
-    "sendfile.transport.bytesio_without_fallback", api=API, level="documented", since="3.11"
-)
+@requirement("sendfile.transport.bytesio_without_fallback", api=API, level="implied", since="3.11")
 async def test_without_fallback_it_is_not_available(loop: AbstractEventLoop) -> None:
     """With fallback=False such a file is a SendfileNotAvailableError.
 

@@ -21,17 +21,18 @@ CONTROL = "sendfile() with everything in order"
 
 @requirement("sendfile.transport.closing_is_runtimeerror", api=API, level="implied", since="3.11")
 async def test_a_closing_transport_is_refused(loop: AbstractEventLoop) -> None:
-    """A transport that is closing is refused with RuntimeError.
+    """A transport that is closing is refused; asyncio's error is RuntimeError.
 
-    If this fails, look for a transfer that waits for a transport which will never be
-    writable again.
+    The manual names no class. If this fails, look for a transfer that waits for a
+    transport which will never be writable again.
     """
     async with connection(loop) as link:
         with file_of(TEXT) as file:
             await result_of(loop.sendfile(link.transport, file), CONTROL, "it to succeed")
             link.transport.close()
+            file.seek(0)
             doing = "sendfile() on a closing transport"
-            await error_of(lambda: loop.sendfile(link.transport, file), RuntimeError, doing)
+            await error_of(lambda: loop.sendfile(link.transport, file), Exception, doing)
         await turns()
 
 
@@ -39,13 +40,14 @@ async def test_a_closing_transport_is_refused(loop: AbstractEventLoop) -> None:
     "sendfile.transport.unsupported_is_runtimeerror", api=API, level="implied", since="3.11"
 )
 async def test_other_transports_are_refused(loop: AbstractEventLoop) -> None:
-    """A transport of a kind that can't send files, such as a datagram one, is a RuntimeError.
+    """A transport of a kind that can't send files, such as a datagram one, is refused.
 
-    If this fails, look for a loop that takes every transport for a stream, and stumbles
-    over what the other ones lack.
+    The manual names no class; asyncio's is RuntimeError. If this fails, look for a loop
+    that says to have sent what no transport took.
     """
 
     async def attempt(transport: Any) -> None:
+        file.seek(0)
         try:
             await loop.sendfile(transport, file)
         except NotImplementedError as error:  # a RuntimeError, and not missing: see the control
@@ -59,32 +61,34 @@ async def test_other_transports_are_refused(loop: AbstractEventLoop) -> None:
         except NotImplementedError:
             not_observable("the loop has no datagram transports")
         doing = "sendfile() on a datagram transport"
-        await error_of(attempt(transport), RuntimeError, doing)
+        await error_of(attempt(transport), Exception, doing)
 
 
 @requirement(
     "sendfile.transport.text_file_is_valueerror", api=API, level="documented", since="3.11"
 )
 async def test_a_text_file_is_refused(loop: AbstractEventLoop) -> None:
-    """A file that is open in text mode is refused with ValueError.
+    """A file that is open in text mode is refused: asyncio's error is ValueError.
 
-    If this fails, look for a transfer by descriptor that does not look at the file.
+    The manual asks for binary mode and names no class. If this fails, look for a transfer by
+    descriptor that does not look at the file.
     """
     async with connection(loop) as link:
         with file_of(TEXT) as file, text_file() as text:
             await result_of(loop.sendfile(link.transport, file), CONTROL, "it to succeed")
             doing = "sendfile() of a file in text mode"
-            await error_of(lambda: loop.sendfile(link.transport, text), ValueError, doing)
+            await error_of(lambda: loop.sendfile(link.transport, text), Exception, doing)
 
 
 @requirement("sendfile.transport.bad_offset_and_count", api=API, level="implied", since="3.11")
-@pytest.mark.parametrize(("numbers", "kind"), BAD_NUMBERS, ids=NUMBERS)
+@pytest.mark.parametrize("numbers", BAD_NUMBERS, ids=NUMBERS)
 async def test_senseless_numbers_are_refused(
-    loop: AbstractEventLoop, numbers: dict[str, Any], kind: type[Exception]
+    loop: AbstractEventLoop, numbers: dict[str, Any]
 ) -> None:
-    """A negative offset and a count of 0 or less are ValueError; no integers are TypeError.
+    """A negative offset or count is refused, and so is what is no integer.
 
-    If this fails, look for numbers that are clamped, or handed to the system as they are.
+    The manual names no class; asyncio's are ValueError and TypeError. If this fails, look
+    for numbers that are clamped or converted.
     """
     shown = ", ".join(f"{name}={value!r}" for name, value in numbers.items())
     async with connection(loop) as link:
@@ -92,7 +96,9 @@ async def test_senseless_numbers_are_refused(
             call = loop.sendfile(link.transport, file, offset=1, count=1)
             await result_of(call, "sendfile(offset=1, count=1)", "it to succeed")
             await error_of(
-                lambda: loop.sendfile(link.transport, file, **numbers), kind, f"sendfile({shown})"
+                lambda: loop.sendfile(link.transport, file, **numbers),
+                Exception,
+                f"sendfile({shown})",
             )
 
 

@@ -1,4 +1,8 @@
-"""Blocking sockets, which the sock_*() methods refuse in debug mode."""
+"""Blocking sockets, which the sock_*() methods refuse in debug mode.
+
+The manual says that the socket must be non-blocking, and not what becomes of one that is
+not: the ValueError is asyncio's own help for those who forget.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,9 @@ LIMIT = 0.05
 @requirement(
     "sock_methods.blocking_socket.recv_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_recv_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -31,8 +36,9 @@ async def test_sock_recv_refuses_a_blocking_socket(loop: AbstractEventLoop) -> N
 @requirement(
     "sock_methods.blocking_socket.recv_into_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_recv_into_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -46,8 +52,9 @@ async def test_sock_recv_into_refuses_a_blocking_socket(loop: AbstractEventLoop)
 @requirement(
     "sock_methods.blocking_socket.sendall_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_sendall_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -61,8 +68,9 @@ async def test_sock_sendall_refuses_a_blocking_socket(loop: AbstractEventLoop) -
 @requirement(
     "sock_methods.blocking_socket.connect_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_connect_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -76,8 +84,9 @@ async def test_sock_connect_refuses_a_blocking_socket(loop: AbstractEventLoop) -
 @requirement(
     "sock_methods.blocking_socket.accept_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_accept_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -91,8 +100,9 @@ async def test_sock_accept_refuses_a_blocking_socket(loop: AbstractEventLoop) ->
 @requirement(
     "sock_methods.blocking_socket.recvfrom_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_recvfrom_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -106,8 +116,9 @@ async def test_sock_recvfrom_refuses_a_blocking_socket(loop: AbstractEventLoop) 
 @requirement(
     "sock_methods.blocking_socket.recvfrom_into_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_recvfrom_into_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:
@@ -121,8 +132,9 @@ async def test_sock_recvfrom_into_refuses_a_blocking_socket(loop: AbstractEventL
 @requirement(
     "sock_methods.blocking_socket.sendto_is_valueerror_in_debug",
     api=API,
-    level="documented",
+    level="interop",
     since="3.11",
+    libraries=("CPython test_asyncio",),
     doc=DOC,
 )
 async def test_sock_sendto_refuses_a_blocking_socket(loop: AbstractEventLoop) -> None:

@@ -12,6 +12,7 @@ import pytest
 from ..support.listeners import peer_on
 from ..support.plain_sockets import (
     MORE_THAN_FITS,
+    PATIENCE,
     drained,
     error_of,
     narrow_pair,
@@ -171,7 +172,7 @@ async def test_the_loop_turns_while_it_waits(loop: AbstractEventLoop) -> None:
     turned = threading.Event()
 
     def answer(peer: socket.socket) -> bool:
-        in_time = turned.wait(0.3)
+        in_time = turned.wait(PATIENCE)
         peer.sendall(b"x")
         return in_time
 
@@ -179,10 +180,10 @@ async def test_the_loop_turns_while_it_waits(loop: AbstractEventLoop) -> None:
         call = await waiting(loop.sock_recv(sock, 9), "sock_recv() with nothing sent")
         await turns(20)
         turned.set()
-        await result_of(call, "sock_recv(), waiting for 20 turns,", "b'x'")
         in_time = await peer.result()
+        await result_of(call, "sock_recv(), waiting for 20 turns,", "b'x'")
 
     assert in_time, (
-        "while sock_recv() waited, the loop made no 20 turns in 0.3 s; expected it to keep "
-        "running callbacks"
+        f"while sock_recv() waited, the loop made no 20 turns in {PATIENCE} s; expected it to "
+        "keep running callbacks"
     )

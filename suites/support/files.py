@@ -22,15 +22,14 @@ from .tls_streams import numbered
 
 TEXT = b"0123456789" * 100
 """What most files hold: a thousand bytes, small enough to fit into any socket's buffer."""
-BAD_NUMBERS: list[tuple[dict[str, Any], type[Exception]]] = [
-    ({"offset": -1}, ValueError),
-    ({"count": 0}, ValueError),
-    ({"count": -1}, ValueError),
-    ({"offset": "1"}, TypeError),
-    ({"count": "1"}, TypeError),
+BAD_NUMBERS: list[dict[str, Any]] = [
+    {"offset": -1},
+    {"count": -1},
+    {"offset": "1"},
+    {"count": "1"},
 ]
-"""Arguments that make no sense, and what they raise."""
-NUMBERS = [f"{name}={value!r}" for numbers, _ in BAD_NUMBERS for name, value in numbers.items()]
+"""Arguments that make no sense. A count of 0, which asyncio refuses, can be taken for nothing."""
+NUMBERS = [f"{name}={value!r}" for numbers in BAD_NUMBERS for name, value in numbers.items()]
 """How they are called, in the same order."""
 
 

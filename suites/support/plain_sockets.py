@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeVar
 
 from .datagrams import udp
-from .expect import expect_raises, is_missing, not_observable
+from .expect import expect_raises, is_missing, named, not_observable
 from .listeners import bound, connected_pair, listening, port_of, take_connection
 from .tracking import state_of
 from .turns import SETTLE, turns
@@ -115,7 +115,7 @@ async def error_of(
     """
     kinds = kind if isinstance(kind, tuple) else (kind,)
     awaitable = _made(call) if callable(call) else call
-    future = await _ended(awaitable, doing, " or ".join(one.__name__ for one in kinds))
+    future = await _ended(awaitable, doing, " or ".join(map(named, kinds)))
     with expect_raises(kind, doing) as caught:
         close_accepted(future.result())
     return caught.error
@@ -134,10 +134,13 @@ async def cancelled(call: asyncio.Future[Any], doing: str, *, turning: int = SET
     await turns(turning)
 
 
-def expect_unwatched(remove: Callable[[socket.socket], bool], sock: socket.socket) -> None:
-    """Expect that remove_reader() or remove_writer() finds nothing to remove."""
+def expect_unwatched(remove: Callable[[int], bool], sock: socket.socket) -> None:
+    """Expect that remove_reader() or remove_writer() finds nothing to remove.
+
+    By the descriptor's number: that an object will do has a requirement of its own.
+    """
     try:
-        found = remove(sock)
+        found = remove(sock.fileno())
     except NotImplementedError:
         not_observable("the loop does not let its watches of descriptors be seen")
     assert found is not True, (

