@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from asyncio import AbstractEventLoop
+from contextlib import suppress
 
 from ..support.flowing import IDLE, heard, heard_by, lost, soon, stream
 from ..support.reports import Planted, error_of, fail_with, keep_reports
@@ -51,29 +52,28 @@ class _Failing(Filling):
 @requirement(
     "protocols.buffered.empty_buffer_is_fatal",
     api=API,
-    level="documented",
+    level="implied",
     since="3.11",
     doc=f"{DOC}.get_buffer",
 )
 async def test_an_empty_buffer_ends_the_connection(loop: AbstractEventLoop) -> None:
-    """A buffer of size zero is an error, which is reported: connection_lost(RuntimeError).
+    """A buffer of size zero is an error, which ends the connection: connection_lost(exception).
 
-    If this fails, look for a read of zero bytes, which looks like EOF, or for a loop
-    that asks again and again.
+    asyncio makes it a RuntimeError and reports it; the manual says "an error" alone. If this
+    fails, look for a read of zero bytes, which looks like EOF, or for a loop that asks again
+    and again.
     """
-    protocol, reported = _WithoutRoom(), keep_reports(loop, error_of)
+    protocol = _WithoutRoom()
+    keep_reports(loop, error_of)
     async with stream(loop, protocol) as (_, peer):
-        peer.send(b"hello")
+        with suppress(ConnectionError):  # a loop that asks early has ended it by now
+            peer.send(b"hello")
         await lost(protocol, "get_buffer() returning an empty buffer")
         await turns()
 
-    assert isinstance(protocol.lost_with, RuntimeError), (
-        f"get_buffer() returned an empty buffer, and connection_lost() got {protocol.lost_with!r}; "
-        "expected a RuntimeError"
-    )
-    assert [isinstance(error, RuntimeError) for error in reported] == [True], (
-        f"get_buffer() returned an empty buffer, and the exception handler got {reported}; "
-        "expected the RuntimeError, once"
+    assert protocol.lost_with is not None, (
+        "get_buffer() returned an empty buffer, and connection_lost() got None; "
+        "expected an exception"
     )
     others = set(protocol.calls) - {"connection_made", "get_buffer", "connection_lost"}
     assert not others, (
@@ -97,7 +97,8 @@ async def test_an_error_in_get_buffer_ends_the_connection(loop: AbstractEventLoo
     """
     protocol, reported = _Failing("get_buffer"), keep_reports(loop, error_of)
     async with stream(loop, protocol) as (_, peer):
-        peer.send(b"hello")
+        with suppress(ConnectionError):  # a loop that asks early has ended it by now
+            peer.send(b"hello")
         await lost(protocol, "an exception in get_buffer()")
         await turns()
 
@@ -171,9 +172,10 @@ async def test_a_true_eof_received_keeps_the_way_back_open(loop: AbstractEventLo
     "protocols.buffered.pause_and_resume", api=API, level="documented", since="3.11", doc=PAUSE
 )
 async def test_a_pause_holds_back_updates(loop: AbstractEventLoop) -> None:
-    """pause_reading() holds back get_buffer() and buffer_updated() until resume_reading().
+    """pause_reading() holds back buffer_updated() until resume_reading().
 
-    If this fails, look for a read that is under way and fills the buffer all the same.
+    A loop may ask for the buffer early. If this fails, look for a read that is under way
+    and fills the buffer all the same.
     """
     protocol = Filling()
     async with stream(loop, protocol) as (transport, peer):
@@ -181,7 +183,7 @@ async def test_a_pause_holds_back_updates(loop: AbstractEventLoop) -> None:
         before = len(protocol.calls)
         peer.send(b"held back")
         await turns(IDLE)
-        while_paused = protocol.calls[before:]
+        while_paused = [name for name in protocol.calls[before:] if name != "get_buffer"]
         transport.resume_reading()
         received = await heard(protocol, 9)
 

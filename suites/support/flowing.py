@@ -51,13 +51,21 @@ Before = Callable[[socket.socket, socket.socket], object]
 
 @asynccontextmanager
 async def stream(
-    loop: AbstractEventLoop, protocol: asyncio.BaseProtocol, before: Before | None = None
+    loop: AbstractEventLoop,
+    protocol: asyncio.BaseProtocol,
+    before: Before | None = None,
+    *,
+    narrow: bool = True,
 ) -> AsyncIterator[tuple[asyncio.Transport, socket.socket]]:
-    """Connect `protocol`; gives its transport and the peer, and aborts it after the block."""
+    """Connect `protocol`; gives its transport and the peer, and aborts it after the block.
+
+    `narrow` makes the kernel's buffers small; `before` is called ahead of the connect.
+    """
     with connected_pair() as (ours, peer):
         for sock in (ours, peer):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL)
+            if narrow:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL)
             sock.setblocking(False)
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if before is not None:
@@ -187,16 +195,20 @@ async def drain_to_end(peer: socket.socket) -> tuple[bytes, str]:
     return bytes(heard), how
 
 
-async def pump(peer: socket.socket, data: bytes, refusals: int = 2000) -> int:
+async def pump(peer: socket.socket, data: bytes, refusals: int | None = None) -> int:
     """Have the peer send `data` while the loop turns; how much of it the loop's side took.
 
-    It gives up after `refusals` turns in a row in which the kernel took nothing.
+    It gives up when the kernel takes nothing more for PATIENCE seconds, or `refusals`
+    times in a row, where it is expected to get stuck.
     """
     sent = refused = 0
-    while sent < len(data) and refused < refusals:
+    give_up = time.monotonic() + PATIENCE
+    while sent < len(data) and (
+        time.monotonic() < give_up if refusals is None else refused < refusals
+    ):
         try:
             sent += peer.send(data[sent : sent + ALL])
-            refused = 0
+            refused, give_up = 0, time.monotonic() + PATIENCE
         except BlockingIOError:
             refused += 1
             await turns(2)

@@ -4,8 +4,8 @@ The far end is a non-blocking socket without a thread: the kernel's buffers do t
 and the check reads, writes and ends it between the loop's turns. `narrow` makes both
 buffers so small that BIG bytes stay in the transport until the far end reads.
 
-Waiting for the far end takes PATIENCE seconds at most, which only ends what went wrong;
-waiting for callbacks is `soon` and `lost` of tls_sessions.
+Waiting for the far end ends when nothing has come for as long as `soon` of flowing waits,
+which only ends what went wrong; waiting for callbacks is `soon` and `lost` of tls_sessions.
 """
 
 from __future__ import annotations
@@ -17,24 +17,21 @@ import threading
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Generic, TypeVar
 
-from .connecting import connected
 from .expect import is_missing
-from .listeners import connected_pair
-from .protocols import Recorder, dispose
-from .tls_peers import PATIENCE
+from .flowing import PATIENCE, soon, stream
+from .protocols import Recorder
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 PROTOCOLS = "library/asyncio-protocol.html"
 CLOSE = "asyncio.BaseTransport.close"
 BIG = 600_000
 """As many bytes as never fit into the kernel's buffers of a narrow connection."""
-_NARROW = 65536
-DOING = "create_connection(sock=...)"
 
 
 class FarEnd:
@@ -83,6 +80,7 @@ class FarEnd:
         while rest and time.monotonic() < give_up:
             try:
                 rest = rest[self._sock.send(rest) :]
+                give_up = time.monotonic() + PATIENCE
             except BlockingIOError:
                 await asyncio.sleep(0)
 
@@ -100,11 +98,14 @@ class FarEnd:
         self._sock.close()
 
     async def _until(self, happened: Callable[[], bool]) -> None:
-        give_up = time.monotonic() + PATIENCE
         self.listen()
-        while not (happened() or self.ended or time.monotonic() >= give_up):
-            await asyncio.sleep(0)
-            self.listen()
+        while not (happened() or self.ended):
+            if not await soon(partial(self._has_news, len(self.heard))):
+                return
+
+    def _has_news(self, known: int) -> bool:
+        self.listen()
+        return self.ended != "" or len(self.heard) > known
 
 
 @dataclass(frozen=True)
@@ -121,25 +122,8 @@ async def streaming(
     loop: AbstractEventLoop, protocol: P, *, narrow: bool = False
 ) -> AsyncIterator[Stream[P]]:
     """A connection of the loop over a socket that is given to it, aborted after the block."""
-    with connected_pair() as (ours, theirs):
-        if narrow:
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NARROW)
-            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW)
-        theirs.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        theirs.setblocking(False)
-        call = loop.create_connection(lambda: protocol, sock=ours)
-        transport, _ = await connected(call, DOING)
-        try:
-            yield Stream(transport, protocol, FarEnd(theirs))
-        except GeneratorExit:  # the check itself is being closed, and can't wait any more
-            transport.abort()
-            raise
-        except BaseException:
-            with suppress(Exception):  # what the check found counts
-                await dispose(transport)
-            raise
-        if "connection_lost" not in getattr(protocol, "calls", ()):  # abort() has its own checks
-            await dispose(transport)
+    async with stream(loop, protocol, narrow=narrow) as (transport, theirs):
+        yield Stream(transport, protocol, FarEnd(theirs))
 
 
 class Answering(Recorder):

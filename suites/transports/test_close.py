@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import AbstractEventLoop
 
 from ..support.connecting import opened
-from ..support.factories import turns_until
+from ..support.flowing import soon as happened
 from ..support.listeners import listening, take_connection
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
@@ -164,7 +164,7 @@ async def test_the_descriptor_goes_with_the_connection(loop: AbstractEventLoop) 
                 while_open = descriptors()
                 transport.close()
                 await lost(protocol, "close()")
-                await turns_until(lambda: descriptors() < while_open, 100)
+                await happened(lambda: descriptors() < while_open)
                 afterwards = descriptors()
 
     assert afterwards < while_open, (

@@ -17,15 +17,17 @@ RESUME = "library/asyncio-protocol.html#asyncio.BaseProtocol.resume_writing"
 @requirement(
     "transports.flow.pause_is_synchronous_with_write",
     api=API,
-    level="implied",
+    level="interop",  # the manual says "when the buffer goes over", and not by which moment
     since="3.11",
+    libraries=("asyncio.streams", "aiohttp"),
     doc=DOC,
 )
 async def test_the_write_that_exceeds_the_mark_pauses(loop: AbstractEventLoop) -> None:
     """pause_writing() is called during the write() that exceeds the high mark.
 
     If this fails, look for a pause that is queued with call_soon(), or left to the moment
-    at which the kernel refuses to take more.
+    at which the kernel refuses to take more. Who waits after each write(), as drain() does,
+    asks right after the call whether to wait.
     """
     protocol = Writing()
     async with stuck(loop, protocol) as (transport, _):
@@ -75,7 +77,12 @@ async def test_pause_and_resume_alternate(loop: AbstractEventLoop) -> None:
 
 
 @requirement(
-    "transports.flow.high_water_is_strict", api=API, level="documented", since="3.11", doc=PAUSE
+    "transports.flow.high_water_is_strict",
+    api=API,
+    level="interop",  # the manual has both: "strictly over" here, "or equal" at the limits
+    since="3.11",
+    libraries=("asyncio.streams",),
+    doc=PAUSE,
 )
 async def test_a_buffer_exactly_at_the_mark_does_not_pause(loop: AbstractEventLoop) -> None:
     """A buffer whose size equals the high mark does not pause; one byte more does.
@@ -114,6 +121,7 @@ async def test_high_zero_pauses_with_the_first_byte(loop: AbstractEventLoop) -> 
     """With high 0 the first buffered byte pauses, and only an empty buffer resumes.
 
     If this fails, look for 0 in the sense of "no limit", or for a resume after each send.
+    A loop that hands bytes to the kernel later may be paused and resumed more than once.
     """
     protocol, written = Writing(), 0
     async with stream(loop, protocol, fill) as (transport, peer):
@@ -121,17 +129,19 @@ async def test_high_zero_pauses_with_the_first_byte(loop: AbstractEventLoop) -> 
         while not transport.get_write_buffer_size() and written < 1_000_000:
             transport.write(b"1")
             written += 1
+        await turns()
         at_first = protocol.flow
         transport.write(bytes(300_000))
-        await drain(peer, lambda: protocol.sizes, 5000)
+        await drain(peer, lambda: not transport.get_write_buffer_size(), 5000)
+        await soon(lambda: protocol.sizes)
 
-    assert at_first == ["pause_writing"], (
+    assert at_first[:1] == ["pause_writing"], (
         f"with high=0 the first byte that stayed in the buffer, of {written} written, called "
         f"{at_first}; expected pause_writing"
     )
-    assert protocol.sizes == [0], (
+    assert set(protocol.sizes) == {0}, (
         f"with high=0 resume_writing() was called with {protocol.sizes} bytes in the buffer, which "
-        "the peer read to its end; expected one call, with 0"
+        "the peer read to its end; expected a call, and none but with 0"
     )
 
 
@@ -169,7 +179,8 @@ async def test_writing_resumes_at_the_low_mark(loop: AbstractEventLoop) -> None:
 async def test_lower_limits_pause_at_once(loop: AbstractEventLoop) -> None:
     """set_write_buffer_limits() with a high mark below the buffer's size pauses the protocol.
 
-    If this fails, look for limits that are compared with the size at the next write() only.
+    It takes no further write(). If this fails, look for limits that are compared with the
+    size at the next write() only.
     """
     protocol = Writing()
     async with stuck(loop, protocol) as (transport, _):
@@ -177,6 +188,7 @@ async def test_lower_limits_pause_at_once(loop: AbstractEventLoop) -> None:
         transport.write(bytes(5000))
         before = protocol.flow
         transport.set_write_buffer_limits(high=100)
+        await turns()
         after = protocol.flow
 
     assert before == [], (
@@ -184,5 +196,5 @@ async def test_lower_limits_pause_at_once(loop: AbstractEventLoop) -> None:
     )
     assert after == ["pause_writing"], (
         "set_write_buffer_limits(high=100) with more than 5000 bytes in the buffer had called "
-        f"{after} by the time it returned; expected pause_writing"
+        f"{after} some turns later; expected pause_writing"
     )

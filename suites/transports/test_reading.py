@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 
-from ..support.flowing import CREATE, IDLE, heard, pump, stream
+from ..support.flowing import CREATE, IDLE, heard, pump, soon, stream
 from ..support.protocols import Recorder
 from ..support.requirement import requirement
 from ..support.turns import turns
@@ -71,14 +71,16 @@ async def test_a_paused_transport_delivers_nothing(loop: AbstractEventLoop) -> N
     """
     protocol = Recorder()
     async with stream(loop, protocol) as (transport, peer):
+        peer.send(b"early")
+        early = await heard(protocol, 5)  # by now another read may be under way
         transport.pause_reading()
         paused = transport.is_reading()
         peer.send(bytes(range(100)))
         await turns(IDLE)
-        while_paused = bytes(protocol.received)
+        while_paused = bytes(protocol.received[len(early) :])
         transport.resume_reading()
         resumed = transport.is_reading()
-        received = await heard(protocol, 100)
+        received = (await heard(protocol, 105))[len(early) :]
 
     assert while_paused == b"", (
         f"100 bytes that came after pause_reading() were delivered as {while_paused!r}; "
@@ -166,7 +168,9 @@ async def test_a_pause_in_data_received_holds_back_the_rest(loop: AbstractEventL
     """
     protocol, data = _PausingOnce(), bytes(range(250)) * 1200
     async with stream(loop, protocol) as (transport, peer):
-        sent = await pump(peer, data, refusals=IDLE)
+        sent = peer.send(data[:1000])
+        await soon(lambda: protocol.received)
+        sent += await pump(peer, data[sent:], refusals=IDLE)
         await turns(IDLE)
         calls = protocol.calls.count("data_received")
         transport.resume_reading()

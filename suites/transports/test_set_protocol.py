@@ -20,12 +20,16 @@ class Handing(Recorder):
     def __init__(self, successor: Recorder) -> None:
         super().__init__()
         self.successor = successor
+        self.refused: Exception | None = None
 
     def data_received(self, data: bytes) -> None:
         """Record and retire."""
         super().data_received(data)
         assert self.transport is not None
-        self.transport.set_protocol(self.successor)
+        try:
+            self.transport.set_protocol(self.successor)
+        except Exception as error:  # noqa: BLE001 - handed on to the check
+            self.refused = error
 
 
 @requirement(
@@ -103,6 +107,8 @@ async def test_a_protocol_can_be_replaced_in_data_received(loop: AbstractEventLo
     async with streaming(loop, old) as stream:
         stream.far.say(b"first")
         await soon(old, lambda: "data_received" in old.calls)
+        if old.refused is not None:
+            raise old.refused
         stream.far.say(b"second")
         await soon(new, lambda: new.received.endswith(b"second"))
         calls = old.calls[:]

@@ -8,10 +8,10 @@ from asyncio import AbstractEventLoop
 import pytest
 
 from ..support.connecting import opened
-from ..support.expect import expect_raises
+from ..support.expect import expect_raises, not_observable
 from ..support.listeners import connected_pair
 from ..support.machine import needs_unix_sockets
-from ..support.protocols import Recorder
+from ..support.protocols import Recorder, dispose
 from ..support.requirement import requirement
 from ..support.sockets import Reports
 from ..support.streaming import BIG, PROTOCOLS, course, expect_ignored, streaming
@@ -107,9 +107,12 @@ async def test_sockets_can_end_one_direction(loop: AbstractEventLoop, kind: str)
         needs_unix_sockets()
         ours, theirs = socket.socketpair(socket.AF_UNIX)
         with ours, theirs:
-            call = loop.create_unix_connection(Recorder, sock=ours)
-            async with opened(call, "create_unix_connection(sock=...)") as (transport, _):
-                can = transport.can_write_eof()
+            try:
+                transport, _ = await loop.create_unix_connection(Recorder, sock=ours)
+            except NotImplementedError:
+                not_observable("without Unix connections, which chapter unix_sockets misses")
+            can = transport.can_write_eof()
+            await dispose(transport)
 
     assert can is True, f"can_write_eof() of a {kind} transport is {can!r}; expected True"
 
@@ -154,15 +157,15 @@ async def test_a_second_write_eof_changes_nothing(loop: AbstractEventLoop) -> No
     doc=DOC,
 )
 async def test_write_after_write_eof_is_refused(loop: AbstractEventLoop) -> None:
-    """write() after write_eof() is a RuntimeError.
+    """write() after write_eof() is refused: what it takes, it has to send.
 
     If this fails, look for data that is dropped in silence, or sent to a socket that was
-    shut down for writing.
+    shut down for writing. asyncio raises RuntimeError; the manual leaves the class open.
     """
     async with streaming(loop, Recorder()) as stream:
         stream.transport.write(b"good")
         stream.transport.write_eof()
-        with expect_raises(RuntimeError, "write() after write_eof()"):
+        with expect_raises(Exception, "write() after write_eof()"):
             stream.transport.write(b"late")
         await stream.far.until_ended()
         heard = bytes(stream.far.heard)
@@ -193,11 +196,11 @@ async def test_write_eof_after_close_is_ignored(loop: AbstractEventLoop) -> None
             stream.transport.write_eof()
             await lost(protocol, "close() and write_eof()")
             stream.transport.write_eof()
-        ended = await stream.far.until_ended()
+        await turns()
 
-    assert (protocol.calls[1:], ended) == (["connection_lost"], "end of stream"), (
-        f"close() and two late write_eof() called {protocol.calls[1:]} and brought the other "
-        f"end: {ended}; expected one connection_lost, and the end of the stream"
+    assert protocol.calls[1:] == ["connection_lost"], (
+        f"close() and two late write_eof() called {protocol.calls[1:]}; "
+        "expected one connection_lost"
     )
 
 
