@@ -37,6 +37,7 @@ async def test_a_full_queue_pauses_the_protocol(loop: AbstractEventLoop) -> None
             below = protocol.calls[1:]
             for _ in range(4):
                 send(transport, bytes(1000))
+            await protocol.until_called("pause_writing")
             await turns()
             above = protocol.calls[1:]
             await heard(peer, count + 8)

@@ -117,15 +117,17 @@ async def test_megabytes_arrive_in_order(loop: AbstractEventLoop) -> None:
 @requirement(
     "pipes.read.eof_true_does_not_keep_open",
     api="loop.connect_read_pipe",
-    level="implied",
+    level="interop",
     since="3.11",
     platforms=["unix"],
+    libraries=("asyncio.streams",),
 )
 async def test_a_read_pipe_ends_whatever_eof_received_answers(loop: AbstractEventLoop) -> None:
     """A true answer of eof_received() keeps no read pipe open: connection_lost() follows.
 
-    If this fails, look for the answer's meaning for sockets, which have another direction,
-    applied to pipes.
+    The manual leaves the transport to a protocol that answers so. StreamReaderProtocol does,
+    and never closes: streams on pipes lean on their end. If this fails, look for the answer's
+    meaning for sockets, which have another direction, applied to pipes.
     """
     protocol = KeepingOpen()
     async with read_pipe(loop, protocol) as piped:

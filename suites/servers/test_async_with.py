@@ -7,7 +7,7 @@ from asyncio import AbstractEventLoop
 
 from ..support.expect import expect_raises
 from ..support.requirement import requirement
-from ..support.serving import comes, hosting, is_refused
+from ..support.serving import comes, falls_silent, hosting, is_refused
 from ..support.tracking import state_of
 from ..support.turns import turns
 
@@ -28,7 +28,7 @@ async def test_a_block_gives_the_server_and_leaves_it_closed(loop: AbstractEvent
         async with hosted.server as entered:
             open_inside = not is_refused(address)
             await turns(20)
-        refused = is_refused(address)
+        refused = await falls_silent(address)
 
     assert entered is hosted.server, (
         f"async with server gave the block {entered!r}; expected the server itself"

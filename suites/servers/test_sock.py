@@ -7,8 +7,7 @@ from asyncio import AbstractEventLoop
 
 from ..support.listeners import bound, listening
 from ..support.requirement import requirement
-from ..support.serving import Client, comes, hosting, is_refused
-from ..support.turns import turns
+from ..support.serving import Client, comes, falls_silent, hosting
 
 API = "loop.create_server"
 
@@ -62,8 +61,7 @@ async def test_closing_the_server_closes_the_given_socket(loop: AbstractEventLoo
         async with hosting(loop, sock=sock) as hosted:
             served = await hosted.serves(address)
             hosted.server.close()
-            await turns()
-            refused = is_refused(address)
+            refused = await falls_silent(address)
 
     assert (served, refused) == (True, True), (
         f"create_server(sock=...) {'served' if served else 'did not serve'} its client; after "

@@ -23,14 +23,14 @@ STREAMS = "asyncio.streams"
     libraries=(STREAMS, "hypercorn", "redis"),
     doc=DOC,
 )
-async def test_drain_waits_until_the_other_end_reads(loop: AbstractEventLoop) -> None:
+async def test_drain_waits_until_the_other_end_reads() -> None:
     """drain() waits while the write buffer is above its high mark, and returns once it is low.
 
     If this fails, look for a pause_writing() that is never called, or a resume_writing().
     """
     async with connected() as streams:
         await streams.clog()
-        draining = loop.create_task(streams.writer.drain())
+        draining = asyncio.ensure_future(streams.writer.drain())
         await turns(20)
         early = draining.done()
         await streams.other.until(draining.done)
@@ -82,14 +82,14 @@ async def test_drain_of_an_idle_writer_returns_at_once(loop: AbstractEventLoop) 
     libraries=(STREAMS,),
     doc=DOC,
 )
-async def test_several_tasks_drain_at_the_same_time(loop: AbstractEventLoop) -> None:
+async def test_several_tasks_drain_at_the_same_time() -> None:
     """Several tasks may wait in drain() of one writer; all of them return.
 
     If this fails, look for a resume_writing() that comes more than once, or never.
     """
     async with connected() as streams:
         await streams.clog()
-        draining = [loop.create_task(streams.writer.drain()) for _ in range(3)]
+        draining = [asyncio.ensure_future(streams.writer.drain()) for _ in range(3)]
         await turns()
         early = [task.done() for task in draining]
         await streams.other.until(lambda: all(task.done() for task in draining))
@@ -142,7 +142,7 @@ async def test_writing_after_a_reset_ends_in_a_connection_error() -> None:
     libraries=(STREAMS,),
     doc=DOC,
 )
-async def test_a_waiting_drain_is_woken_by_the_loss(loop: AbstractEventLoop) -> None:
+async def test_a_waiting_drain_is_woken_by_the_loss() -> None:
     """A drain() that waits is woken by the loss of the connection, with ConnectionError.
 
     If this fails, look for a connection_lost() that is not called while the transport waits
@@ -150,7 +150,7 @@ async def test_a_waiting_drain_is_woken_by_the_loss(loop: AbstractEventLoop) -> 
     """
     async with connected() as streams:
         await streams.clog()
-        draining = loop.create_task(streams.writer.drain())
+        draining = asyncio.ensure_future(streams.writer.drain())
         await turns()
         early = draining.done()
         streams.other.reset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from asyncio import AbstractEventLoop
 
 from ..support.expect import expect_raises
 from ..support.pipes import difference, patterned
@@ -51,7 +50,7 @@ async def test_readexactly_across_the_end_keeps_the_partial_data() -> None:
     libraries=(STREAMS,),
     doc=f"{STREAM}#asyncio.StreamReader",
 )
-async def test_the_limit_of_a_reader_holds_a_flood_back(loop: AbstractEventLoop) -> None:
+async def test_the_limit_of_a_reader_holds_a_flood_back() -> None:
     """A reader at its limit pauses the transport: a flood is held back, and no byte is lost.
 
     If this fails, look for a pause_reading() that is not heeded, or for what was read
@@ -61,7 +60,7 @@ async def test_the_limit_of_a_reader_holds_a_flood_back(loop: AbstractEventLoop)
     async with connected(limit=1000) as streams:
         streams.other.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
         sent = await streams.other.send(flood, idle=50)
-        reading = loop.create_task(streams.reader.readexactly(sent))
+        reading = asyncio.ensure_future(streams.reader.readexactly(sent))
         received = await ended(reading, f"readexactly({sent}) of a flood that was held back")
 
     assert 0 < sent < FLOOD, (
@@ -128,13 +127,13 @@ async def test_iterating_a_reader_yields_its_lines() -> None:
     libraries=(STREAMS,),
     doc=f"{STREAM}#asyncio.StreamReader.read",
 )
-async def test_a_waiting_read_raises_on_a_reset(loop: AbstractEventLoop) -> None:
+async def test_a_waiting_read_raises_on_a_reset() -> None:
     """A read() that waits raises ConnectionResetError when the connection is reset.
 
     If this fails, look for a reset that is told as the end of the stream.
     """
     async with connected() as streams:
-        reading = loop.create_task(streams.reader.read(100))
+        reading = asyncio.ensure_future(streams.reader.read(100))
         await turns()
         streams.other.reset()
         with expect_raises(ConnectionResetError, "a waiting read() on a reset"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from asyncio import AbstractEventLoop, StreamReader, StreamWriter
 from contextlib import suppress
 from typing import Any
@@ -12,7 +13,7 @@ from ..support.listeners import IPV4
 from ..support.pipes import difference, patterned
 from ..support.reports import Planted, error_of, keep_reports
 from ..support.requirement import requirement
-from ..support.streams import Other, client_of, ended, serving
+from ..support.streams import LIMIT, Other, client_of, ended, serving
 from ..support.turns import turns
 
 API = "asyncio.start_server"
@@ -133,7 +134,7 @@ async def test_async_with_a_server_serves_until_cancelled(loop: AbstractEventLoo
         await ended(task, "`async with server` around a cancelled serve_forever()")
     connects = False
     with suppress(ConnectionError):
-        client_of(address).close()
+        socket.create_connection(address, LIMIT).close()
         connects = True
 
     assert answer == b"all of it", (
@@ -188,11 +189,11 @@ async def test_clients_in_parallel_get_their_own_data() -> None:
     async with serving(answer_whole) as address:
         others = [Other(client_of(address)) for _ in range(CLIENTS)]
         sent = [bytes([number]) + patterned(20_000) for number in range(CLIENTS)]
-        for other, data in zip(others, sent, strict=True):
-            await other.send(data)
+        sending = (other.send(data) for other, data in zip(others, sent, strict=True))
+        await asyncio.gather(*sending)
         for other in reversed(others):
             other.finish()
-        answers = [await other.read_to_end() for other in others]
+        answers = await asyncio.gather(*(other.read_to_end() for other in others))
         for other in others:
             other.sock.close()
         await turns()

@@ -16,11 +16,14 @@ SHELL: dict[str, Any] = {"shell": True}
 
 
 async def expect_refused(loop: AbstractEventLoop, **keyword: Any) -> None:
-    """Expect subprocess_exec() to raise ValueError for a keyword, and to work without it."""
+    """Expect subprocess_exec() to raise for a keyword, and to work without it.
+
+    The manual says that these "should not be specified at all", and names no exception.
+    """
     shown = ", ".join(f"{name}={value!r}" for name, value in keyword.items())
     await expect_starts(loop, "true")
 
-    with expect_raises(ValueError, f"subprocess_exec(..., {shown})"):
+    with expect_raises(Exception, f"subprocess_exec(..., {shown})"):
         async with running(loop, "true", **keyword):
             pass
 
@@ -28,12 +31,12 @@ async def expect_refused(loop: AbstractEventLoop, **keyword: Any) -> None:
 @requirement(
     "subprocess.exec.args.universal_newlines_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_universal_newlines_is_refused(loop: AbstractEventLoop) -> None:
-    """universal_newlines=True is a ValueError: a child's streams carry bytes.
+    """universal_newlines=True is refused: a child's streams carry bytes.
 
     If this fails, look for keywords that go to Popen unseen: it would open text streams, which
     a loop can't read.
@@ -44,12 +47,12 @@ async def test_universal_newlines_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.text_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_text_is_refused(loop: AbstractEventLoop) -> None:
-    """text=True is a ValueError: a child's streams carry bytes.
+    """text=True is refused: a child's streams carry bytes.
 
     If this fails, look for keywords that go to Popen unseen: this one is a younger name of
     universal_newlines.
@@ -60,12 +63,12 @@ async def test_text_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.bufsize_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_bufsize_is_refused(loop: AbstractEventLoop) -> None:
-    """A bufsize other than 0 is a ValueError: a child's streams are unbuffered.
+    """A bufsize other than 0 is refused: a child's streams are unbuffered.
 
     If this fails, look for a keyword that is accepted and goes nowhere.
     """
@@ -75,12 +78,12 @@ async def test_bufsize_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.encoding_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_encoding_is_refused(loop: AbstractEventLoop) -> None:
-    """An encoding is a ValueError: a child's streams carry bytes.
+    """An encoding is refused: a child's streams carry bytes.
 
     If this fails, look for keywords that go to Popen unseen: this one turns text mode on.
     """
@@ -90,12 +93,12 @@ async def test_encoding_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.errors_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_errors_is_refused(loop: AbstractEventLoop) -> None:
-    """An error handler for decoding is a ValueError: a child's streams carry bytes.
+    """An error handler for decoding is refused: a child's streams carry bytes.
 
     If this fails, look for keywords that go to Popen unseen: this one turns text mode on.
     """
@@ -105,12 +108,12 @@ async def test_errors_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.shell_flag_is_valueerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 async def test_shell_is_refused(loop: AbstractEventLoop) -> None:
-    """shell=True is a ValueError in subprocess_exec(), which runs no shell.
+    """shell=True is refused by subprocess_exec(), which runs no shell.
 
     If this fails, look for keywords that go to Popen unseen.
     """
@@ -120,13 +123,13 @@ async def test_shell_is_refused(loop: AbstractEventLoop) -> None:
 @requirement(
     "subprocess.exec.args.non_string_argument_is_typeerror",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )
 @pytest.mark.parametrize("place", [0, 1], ids=["program", "argument"])
 async def test_a_number_is_no_argument(loop: AbstractEventLoop, place: int) -> None:
-    """A program or an argument that is neither str nor bytes nor a path is a TypeError.
+    """A program or an argument that is neither str nor bytes nor a path is refused.
 
     If this fails, look for arguments that are formatted into text.
     """
@@ -134,6 +137,6 @@ async def test_a_number_is_no_argument(loop: AbstractEventLoop, place: int) -> N
     await expect_starts(loop, *command)
 
     command[place] = 17
-    with expect_raises(TypeError, f"subprocess_exec() of {command}"):
+    with expect_raises((TypeError, ValueError), f"subprocess_exec() of {command}"):
         async with running(loop, *command):
             pass

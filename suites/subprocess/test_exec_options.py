@@ -133,7 +133,7 @@ async def test_a_child_inherits_nothing_of_the_loop(loop: AbstractEventLoop, who
 @requirement(
     "subprocess.child.descriptors_are_closed_by_default",
     api="loop.subprocess_exec",
-    level="documented",
+    level="implied",
     since="3.11",
     platforms=["unix"],
 )

@@ -7,6 +7,7 @@ from asyncio import AbstractEventLoop
 from typing import Any
 
 from ..support.children import Child, running, sh
+from ..support.expect import not_observable
 from ..support.requirement import requirement
 
 MANUAL = "library/asyncio-protocol.html#asyncio."
@@ -105,13 +106,14 @@ async def test_the_status_is_known_in_process_exited(loop: AbstractEventLoop) ->
 async def test_extra_info_has_the_popen_object(loop: AbstractEventLoop) -> None:
     """get_extra_info('subprocess') is the child's subprocess.Popen.
 
-    If this fails, look for extra information that is empty because the loop starts
-    processes by itself.
+    If this fails, look for an object of the loop's own that stands in for it.
     """
     async with running(loop, "cat") as child:
         pid = child.transport.get_pid()
         found = child.transport.get_extra_info("subprocess")
 
+    if found is None:  # "the default if the transport does not support querying it"
+        not_observable("get_extra_info('subprocess') is not supported")
     assert isinstance(found, subprocess.Popen), (
         f"get_extra_info('subprocess') returned {found!r}; expected a subprocess.Popen"
     )

@@ -6,10 +6,13 @@ import signal
 from asyncio import AbstractEventLoop
 
 from ..support.children import FOREVER, running, sh
+from ..support.pipes import until
 from ..support.requirement import requirement
 from ..support.turns import turns
 
 MANUAL = "library/asyncio-protocol.html#asyncio.SubprocessTransport"
+LEADS_A_CAT = "exec 3<&0; cat <&3 & echo; exec sleep 60"
+"""A child that runs until it is killed, beside a `cat` that holds the same pipes."""
 
 
 @requirement(
@@ -73,13 +76,15 @@ async def test_is_closing_tells_of_close(loop: AbstractEventLoop) -> None:
 async def test_close_closes_the_pipes(loop: AbstractEventLoop) -> None:
     """close() closes the transports of the child's pipes.
 
-    If this fails, look for a close() that kills the child and leaves the pipes to their
-    end: another process may hold them for long.
+    Here a process that the child has started holds them too. If this fails, look for a close()
+    that kills the child and leaves the pipes to their end.
     """
-    async with running(loop, "cat") as child:
+    async with running(loop, *sh(LEADS_A_CAT)) as child:
+        await child.until_called("pipe_data_received(1)")
         pipes = [child.pipe(fd) for fd in range(3)]
         before = [bool(pipe.is_closing()) for pipe in pipes]
         child.transport.close()
+        await until(lambda: all(pipe.is_closing() for pipe in pipes))
         after = [bool(pipe.is_closing()) for pipe in pipes]
 
     assert (before, after) == ([False] * 3, [True] * 3), (

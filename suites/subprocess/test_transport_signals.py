@@ -8,7 +8,6 @@ from asyncio import AbstractEventLoop
 import pytest
 
 from ..support.children import running, sh
-from ..support.expect import expect_raises
 from ..support.requirement import requirement
 
 MANUAL = "library/asyncio-protocol.html#asyncio.SubprocessTransport."
@@ -83,10 +82,10 @@ async def test_send_signal_sends_that_signal(loop: AbstractEventLoop, name: str)
 async def test_there_is_no_process_to_signal_after_the_end(
     loop: AbstractEventLoop, call: str
 ) -> None:
-    """After connection_lost(), kill(), terminate() and send_signal() raise ProcessLookupError.
+    """After connection_lost(), kill(), terminate() and send_signal() find no process.
 
-    If this fails, look for a pid that is used although the child was reaped: it may be a
-    stranger's by now.
+    They raise ProcessLookupError, or do nothing, as those of Popen, to which the manual refers.
+    If this fails, look for what they need and what goes away with the child.
     """
     arguments = (signal.SIGTERM,) if call == "send_signal" else ()
 
@@ -94,5 +93,15 @@ async def test_there_is_no_process_to_signal_after_the_end(
         over = await child.until_over()
         assert over, "cat brought no connection_lost() after its end; expected it"
 
-        with expect_raises(ProcessLookupError, f"{call}() after connection_lost()"):
-            getattr(child.transport, call)(*arguments)
+        send = getattr(child.transport, call)
+        try:
+            send(*arguments)
+        except NotImplementedError:
+            raise
+        except ProcessLookupError:
+            pass
+        except Exception as error:
+            raise AssertionError(
+                f"{call}() after connection_lost() raised {error!r}; expected ProcessLookupError, "
+                "or nothing"
+            ) from error

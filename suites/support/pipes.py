@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,7 +23,6 @@ from typing import Any, Generic, TypeVar
 
 from .expect import is_missing
 from .protocols import Recorder
-from .running import in_child
 from .tls_peers import PATIENCE
 from .turns import turns
 
@@ -32,6 +32,8 @@ READ, WRITE = "connect_read_pipe()", "connect_write_pipe()"
 """How messages name the calls."""
 MORE = 3_000_000
 """Bytes that no pipe holds: on Linux it is 64 KiB, and 1 MiB where somebody enlarged it."""
+RESCUE = 1.0
+"""Seconds after which a loop that a blocking pipe has stopped is set free."""
 _PIECE = bytes(range(251))
 
 
@@ -46,6 +48,22 @@ def os_pipe() -> Iterator[tuple[FileIO, FileIO]]:
     reading, writing = os.pipe()
     with FileIO(reading, "r") as reader, FileIO(writing, "w") as writer:
         yield reader, writer
+
+
+def fill(writer: FileIO) -> int:
+    """Write to a pipe until it takes no more, and leave it blocking; how much it took."""
+    size, piece = 0, bytes(4096)
+    os.set_blocking(writer.fileno(), False)
+    while taken := writer.write(piece):
+        size += taken
+    os.set_blocking(writer.fileno(), True)
+    return size
+
+
+def lacking(transport: Any, interface: type) -> list[str]:
+    """The public methods of an interface that a transport does not have."""
+    names = (name for name in dir(interface) if not name.startswith("_"))
+    return [name for name in names if not callable(getattr(transport, name, None))]
 
 
 @contextmanager
@@ -142,6 +160,16 @@ async def until(happened: Callable[[], bool]) -> bool:
     return True
 
 
+async def stopped(other: FileIO) -> bool:
+    """Let the loop turn; whether it stood still until a thread closed the pipe's other end."""
+    rescue = threading.Timer(RESCUE, other.close)
+    rescue.start()
+    await turns(50)
+    rescue.cancel()
+    rescue.join()
+    return other.closed
+
+
 async def lost(protocol: Recorder, doing: str) -> None:
     """Wait for connection_lost() and what follows it; `doing` opens the message without it."""
     assert await until(lambda: "connection_lost" in protocol.calls), (
@@ -234,21 +262,3 @@ async def expect_pipe_works(loop: AbstractEventLoop, doing: str) -> None:
         f"{doing} with an ordinary pipe moved {moved!r}; expected b'data', without which "
         "the case at hand says nothing"
     )
-
-
-def in_child_of_its_own(
-    factory: Callable[[], AbstractEventLoop], work: Callable[[AbstractEventLoop], Awaitable[str]]
-) -> str:
-    """Run `work` on a new loop in a forked child: its answer, or how the child ended.
-
-    For what may end the process.
-    """
-
-    async def working(loop: AbstractEventLoop) -> str:
-        return await work(loop)
-
-    def job() -> str:
-        loop = factory()
-        return str(loop.run_until_complete(working(loop)))
-
-    return in_child(job)

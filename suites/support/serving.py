@@ -204,6 +204,17 @@ def is_refused(address: Any) -> bool:
     return False
 
 
+async def falls_silent(address: Any) -> bool:
+    """Whether connects there are refused, now or soon: a server may close asynchronously."""
+    idle = threading.Event()
+    for _ in range(20):
+        if is_refused(address):
+            return True
+        await turns()
+        idle.wait(0.005)
+    return False
+
+
 def port_free_on_both() -> int:
     """A port that nobody uses just now, neither on 127.0.0.1 nor on ::1."""
     with bound_on_both() as (ipv4, _):

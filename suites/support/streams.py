@@ -192,4 +192,9 @@ async def serving(handler: Handler) -> AsyncIterator[Address]:
 
 def client_of(address: Address) -> socket.socket:
     """A client's socket, connected to a server of the loop: the kernel does that by itself."""
-    return socket.create_connection(address, PATIENCE)
+    try:
+        return socket.create_connection(address, PATIENCE)
+    except OSError as error:
+        raise AssertionError(
+            f"a client of a server that the loop runs met {error!r}; expected a connection"
+        ) from error

@@ -27,7 +27,8 @@ class SpoiledClose(Spoiled):
 
 
 @mutant(
-    breaks="datagrams.close.connection_lost_none", says="expected the loop to call, in a later turn"
+    breaks="datagrams.close.connection_lost_is_not_synchronous",
+    says="expected the loop to call, in a later turn",
 )
 class CallsBackItself(SpoiledClose):
     """Calls connection_lost() in close()."""

@@ -88,27 +88,6 @@ class NeverTellsTheEndOfTLS(Streamed):
             protocol.connection_lost = deaf
 
 
-@mutant(breaks="streams.open_connection.tls", says="expected the cipher")
-class AnswersForTCP(Streamed):
-    """Answers for the transport below TLS."""
-
-    def spoil(self, transport: Any, protocol: Any, side: str) -> None:  # noqa: ARG002 - the base's form
-        """Know no cipher."""
-        ask = transport.get_extra_info
-        transport.get_extra_info = lambda name, default=None: (
-            default if name == "cipher" else ask(name, default)
-        )
-
-
-@mutant(breaks="streams.open_connection.tls", says="expected False")
-class CanEndOneWayOfTLS(Streamed):
-    """Says that TLS can end one direction."""
-
-    def spoil(self, transport: Any, protocol: Any, side: str) -> None:  # noqa: ARG002 - the base's form
-        """Say so."""
-        transport.can_write_eof = lambda: True
-
-
 @mutant(breaks="streams.open_connection.sock", says="after sock= was still pending")
 class ConnectsAnew(SoundLoop):
     """Takes the address of a socket in the place of the socket."""

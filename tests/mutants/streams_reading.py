@@ -210,16 +210,6 @@ class NeverLosesAPipe(Piping):
             protocol.connection_lost = deaf
 
 
-@mutant(breaks="streams.pipe.writer", says="no end of file after close()")
-class NeverClosesAPipe(Piping):
-    """Calls connection_lost() at close() and keeps the descriptor."""
-
-    def spoil(self, transport: Any, protocol: Any, way: str) -> None:
-        """Keep it."""
-        if way == "write":
-            transport.close = lambda: self.call_soon(protocol.connection_lost, None)
-
-
 @mutant(breaks="streams.tls.eof_without_warning", says="expected no report")
 class ReportsTheEndOfTLS(Streamed):
     """Takes the end of TLS in order for something to report."""

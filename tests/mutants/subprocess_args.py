@@ -65,20 +65,22 @@ class LeaksPipesLoop(SoundLoop):
             raise
 
 
-@mutant(breaks="subprocess.exec.args.universal_newlines_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.exec.args.text_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.exec.args.bufsize_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.exec.args.encoding_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.exec.args.errors_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.exec.args.shell_flag_is_valueerror", says=f"{NOTHING}ValueError")
 @mutant(
-    breaks="subprocess.shell.args.universal_newlines_is_valueerror", says=f"{NOTHING}ValueError"
+    breaks="subprocess.exec.args.universal_newlines_is_valueerror", says=f"{NOTHING}an exception"
 )
-@mutant(breaks="subprocess.shell.args.text_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.shell.args.bufsize_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.shell.args.encoding_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.shell.args.errors_is_valueerror", says=f"{NOTHING}ValueError")
-@mutant(breaks="subprocess.shell.args.shell_flag_is_valueerror", says=f"{NOTHING}ValueError")
+@mutant(breaks="subprocess.exec.args.text_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.exec.args.bufsize_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.exec.args.encoding_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.exec.args.errors_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.exec.args.shell_flag_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(
+    breaks="subprocess.shell.args.universal_newlines_is_valueerror", says=f"{NOTHING}an exception"
+)
+@mutant(breaks="subprocess.shell.args.text_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.shell.args.bufsize_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.shell.args.encoding_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.shell.args.errors_is_valueerror", says=f"{NOTHING}an exception")
+@mutant(breaks="subprocess.shell.args.shell_flag_is_valueerror", says=f"{NOTHING}an exception")
 class IgnoresKeywordsLoop(Starting):
     """Accepts keywords that it has no use for."""
 
@@ -88,17 +90,9 @@ class IgnoresKeywordsLoop(Starting):
             call.pop(name, None)
 
 
-@mutant(breaks="subprocess.exec.args.bufsize_is_valueerror", says="raised AssertionError")
-@mutant(breaks="subprocess.shell.args.text_is_valueerror", says="raised AssertionError")
-class AssertsKeywordsLoop(Starting):
-    """Refuses them by an assertion."""
-
-    def arrange(self, call: dict[str, Any]) -> None:
-        """Assert that there are none."""
-        assert not set(FIXED) & set(call), "unsupported"
-
-
-@mutant(breaks="subprocess.exec.args.non_string_argument_is_typeerror", says=f"{NOTHING}TypeError")
+@mutant(
+    breaks="subprocess.exec.args.non_string_argument_is_typeerror", says=f"{NOTHING}TypeError or"
+)
 @mutant(
     breaks="subprocess.exec.args.non_string_argument_is_typeerror",
     says="raised FileNotFoundError",

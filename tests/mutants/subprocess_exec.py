@@ -30,21 +30,23 @@ class ReturnsPairTurnedLoop(SoundLoop):
 
 
 class Unrelated:
-    """Does what another transport does, and is of no class that anybody knows."""
+    """Does what another transport does, one thing excepted."""
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
 
     def __getattr__(self, name: str) -> Any:
+        if name == "send_signal":
+            raise AttributeError(name)
         return getattr(self._transport, name)
 
 
 @mutant(
     breaks="subprocess.exec.transport_type",
-    says="expected a subclass of asyncio.SubprocessTransport",
+    says="without ['send_signal']; expected the methods of asyncio.SubprocessTransport",
 )
 class UnrelatedTransportLoop(SoundLoop):
-    """Has transports of a class of their own."""
+    """Has transports of a class of their own, which can't send signals."""
 
     async def subprocess_exec(self, protocol_factory: Any, *command: Any, **options: Any) -> Any:
         """Start, and dress the transport up."""

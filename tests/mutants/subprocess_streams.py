@@ -87,8 +87,8 @@ class AsksTableLoop(Starting):
         transport.get_pipe_transport = pipes.__getitem__
 
 
-@mutant(breaks="subprocess.exec.pipe_transport_kinds", says="get_pipe_transport(0) returned an")
-@mutant(breaks="subprocess.exec.pipe_transport_kinds", says="subclass of asyncio.ReadTransport")
+@mutant(breaks="subprocess.exec.pipe_transport_kinds", says="without ['abort', 'can_write_eof'")
+@mutant(breaks="subprocess.exec.pipe_transport_kinds", says="the methods of asyncio.ReadTransport")
 class HandsOutFilesLoop(Starting):
     """Hands out Popen's files."""
 

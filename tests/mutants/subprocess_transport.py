@@ -100,39 +100,40 @@ class AlwaysTerminatesLoop(Starting):
 
 @mutant(
     breaks="subprocess.transport.signal_after_exit",
-    says="kill() after connection_lost() raised nothing; expected ProcessLookupError",
+    says="kill() after connection_lost() raised AttributeError",
 )
 @mutant(
     breaks="subprocess.transport.signal_after_exit",
-    says="terminate() after connection_lost() raised nothing; expected ProcessLookupError",
+    says="terminate() after connection_lost() raised AttributeError",
 )
 @mutant(
     breaks="subprocess.transport.signal_after_exit",
-    says="send_signal() after connection_lost() raised nothing; expected ProcessLookupError",
+    says="send_signal() after connection_lost() raised AttributeError",
 )
-class SignalsTheDeadLoop(Starting):
-    """Takes a signal for a child that has gone."""
+class ForgetsTheDeadLoop(Starting):
+    """Asks an object that it has put away for the number of a child that has gone."""
 
     def spoil(self, transport: Any) -> None:
-        """Let it pass."""
+        """Stumble."""
         for name in ("kill", "terminate", "send_signal"):
-            self._let_pass(transport, name, getattr(transport, name))
+            self._stumble(transport, name, getattr(transport, name))
 
-    def _let_pass(self, transport: Any, name: str, send: Any) -> None:
+    def _stumble(self, transport: Any, name: str, send: Any) -> None:
         def sending(*number: int) -> None:
-            if transport.get_returncode() is None:
-                send(*number)
+            if transport.get_returncode() is not None:
+                raise AttributeError("'NoneType' object has no attribute 'pid'")
+            send(*number)
 
         setattr(transport, name, sending)
 
 
-@mutant(breaks="subprocess.transport.extra_info_subprocess", says="returned None; expected a sub")
-class HasNoExtrasLoop(Starting):
-    """Has no extra information."""
+@mutant(breaks="subprocess.transport.extra_info_subprocess", says="expected a subprocess.Popen")
+class TellsThePidLoop(Starting):
+    """Has a number where the child's object is asked for."""
 
     def spoil(self, transport: Any) -> None:
-        """Know nothing."""
-        transport.get_extra_info = lambda _name, default=None: default
+        """Tell it."""
+        transport.get_extra_info = lambda _name, default=None: transport.get_pid() or default
 
 
 @mutant(breaks="subprocess.transport.close_kills_running_child", says="child to be killed")
@@ -181,30 +182,22 @@ class ClosesWithTheChildLoop(Starting):
 
 @mutant(
     breaks="subprocess.transport.close_closes_pipes",
-    says="[False, False, False] after it; expected",
+    says="False] after it; expected",
 )
 class KillsOnlyLoop(Starting):
     """Kills the child at close(), and leaves the pipes to their end."""
 
     def spoil(self, transport: Any) -> None:
-        """Close when the child has gone."""
-        close, protocol = transport.close, transport.get_protocol()
-        exited = protocol.process_exited
-        asked: list[bool] = []
+        """Close nothing the first time."""
+        close = transport.close
 
         def kill_only() -> None:
             if transport.get_returncode() is None:
-                asked.append(True)
                 transport.kill()
             else:
                 close()
 
-        def process_exited() -> None:
-            exited()
-            if asked:
-                close()
-
-        transport.close, protocol.process_exited = kill_only, process_exited
+        transport.close = kill_only
 
 
 @mutant(breaks="subprocess.transport.close_after_exit", says="its return code is -9; expected 4")
