@@ -33,8 +33,9 @@ class _Interrupting(Recorder):
 @requirement(
     "transports.callback_error.interrupt_leaves_the_run",
     api="asyncio.Protocol",
-    level="implied",
+    level="interop",  # of a raw Ctrl+C the manual only says that it may strike anywhere
     since="3.11",
+    libraries=("asyncio",),
     doc="library/asyncio-runner.html#handling-keyboard-interruption",
 )
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
