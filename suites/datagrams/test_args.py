@@ -129,7 +129,7 @@ async def test_a_three_tuple_is_a_typeerror(loop: AbstractEventLoop, which: str)
 
 
 @requirement(
-    "datagrams.args.families_that_do_not_match_are_refused",
+    "datagrams.args.families_that_do_not_match_is_valueerror",
     api=API,
     level="implied",
     since="3.11",

@@ -95,7 +95,7 @@ async def test_a_datagram_socket_is_refused(loop: AbstractEventLoop) -> None:
 
 
 @requirement(
-    "servers.create_server.args.ssl_true_is_refused", api=API, level="implied", since="3.11"
+    "servers.create_server.args.ssl_true_is_typeerror", api=API, level="implied", since="3.11"
 )
 async def test_ssl_true_is_refused(loop: AbstractEventLoop) -> None:
     """ssl=True is refused: a server has a certificate, so there is no default context.

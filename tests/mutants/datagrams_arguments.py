@@ -219,7 +219,7 @@ class ReadsTwoItems(Spoiled):
 
 
 @mutant(
-    breaks="datagrams.args.families_that_do_not_match_are_refused",
+    breaks="datagrams.args.families_that_do_not_match_is_valueerror",
     says="raised nothing; expected an exception",
 )
 class ForgetsTheLocalAddress(Spoiled):

@@ -190,7 +190,7 @@ class LetsListenComplain(Serving):
 
 
 @mutant(
-    breaks="servers.create_server.args.ssl_true_is_refused",
+    breaks="servers.create_server.args.ssl_true_is_typeerror",
     says="raised nothing; expected an exception",
 )
 class HasADefaultContext(Serving):
