@@ -103,6 +103,7 @@ def test_timers_compare_by_their_moments_and_are_equal_to_themselves_alone(
     assert one <= same, "equal moments are <= each other"
     assert one >= same, "equal moments are >= each other"
     assert not one < same, "equal moments are not < each other"
+    assert not one > same, "equal moments are not > each other"
     assert one != same, "two timers of one moment are two timers"
     assert len({one, same, later, one}) == 3, "each timer is one entry of a set"
     one.cancel()
