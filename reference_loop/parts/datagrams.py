@@ -222,11 +222,9 @@ async def address_pairs(
         if not family:
             raise ValueError("neither an address nor a family was given")
         return [(family, proto, None, None)]
-    given = [address for address in (local, remote) if address is not None]
     if family == socket.AF_UNIX:
-        if not all(isinstance(address, str) for address in given):
-            raise TypeError(f"{given}: expected paths as str")
-        return [(family, proto, local, remote)]
+        return [(family, proto, local, remote)]  # bind() and connect() refuse what is no path
+    given = [address for address in (local, remote) if address is not None]
     if not all(isinstance(address, tuple) and len(address) == 2 for address in given):
         raise TypeError(f"{given}: expected pairs of host and port")
     found: dict[tuple[int, int], list[Any]] = {}

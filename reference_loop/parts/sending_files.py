@@ -69,9 +69,6 @@ async def sendfile(
             except asyncio.SendfileNotAvailableError:
                 if not fallback:
                     raise
-            except OSError as error:
-                transport.fail(error, "sending a file failed")
-                raise
         return await by_reading(loop, file, offset, count, use.write)
 
 

@@ -75,8 +75,9 @@ async def test_a_server_survives_a_shortage_of_descriptors(loop: AbstractEventLo
 @requirement(
     "servers.create_server.factory_interrupt_leaves_the_run",
     api=API,
-    level="implied",
+    level="interop",  # of a raw Ctrl+C the manual only says that it may strike anywhere
     since="3.11",
+    libraries=("asyncio",),
 )
 def test_an_interrupt_in_the_factory_leaves_the_run(
     loop: AbstractEventLoop, kind: type[BaseException]

@@ -17,9 +17,10 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 from .sites import PACKAGE, ROOT, modules, planted
 
@@ -101,17 +102,23 @@ def _functions(node: ast.AST, within: str) -> list[tuple[str, Any]]:
 _noted: set[tuple[str, str, str]] = set()
 
 
+@cache
+def _probe() -> TextIO:
+    """The file PROBE names, opened once: a check may have used up all descriptors later."""
+    return open(os.environ[PROBE], "a", buffering=1)
+
+
 def note(module: str, function: str) -> None:
     """Write down, once each, that the running test has called a function."""
     seen = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0], module, function
     if seen not in _noted:
         _noted.add(seen)
-        with open(os.environ[PROBE], "a") as file:
-            file.write("\t".join(seen) + "\n")
+        _probe().write("\t".join(seen) + "\n")
 
 
 def __getattr__(name: str) -> Callable[[], Any]:
     if name == "probed":
+        _probe()
         return _loops(_with_probes)
     if not name.startswith("m"):
         raise AttributeError(name)
