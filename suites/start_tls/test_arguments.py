@@ -40,7 +40,7 @@ async def test_the_context_must_be_an_sslcontext(loop: AbstractEventLoop, given:
     """
     await expect_upgrade(loop)
     async with linked(loop, "client", raw=echo) as link:
-        link.transport.write(b"ping")
+        await link.echoed(link.transport, b"ping")
         await raised_by(link.start(sslcontext=given), TypeError, f"start_tls(sslcontext={given!r})")
         echoed = await link.echoed(link.transport, b"pong")
 
