@@ -28,6 +28,9 @@ from loopconform.settings import DEFAULT_LIMIT
 from loopconform.target import python_version
 from loopconform.worker import serve, settle_in
 
+IDLE_MOSTLY = 3
+"""Workers for each core: a broken loop mostly keeps a check waiting."""
+
 
 @dataclass
 class Bench:
@@ -69,7 +72,8 @@ def carry_out(
     def conduct(collected: Collected) -> None:
         nonlocal is_worker
         bench.waiting.extend(tasks_of(collected))
-        jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        jobs = IDLE_MOSTLY * cores
         try:
             Pool(bench, fork, jobs=jobs, limit=limit, announce=lambda _: None).run()
         except BecomeWorker as new:
