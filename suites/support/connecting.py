@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .expect import is_missing
 from .protocols import dispose
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
+T = TypeVar("T", bound=asyncio.BaseTransport)
 
 
 async def connected(
-    call: Awaitable[tuple[asyncio.Transport, P]], doing: str
-) -> tuple[asyncio.Transport, P]:
-    """Await a create_connection(); `doing` opens the message when it fails.
+    call: Awaitable[tuple[T, P]], doing: str, expected: str = "a connection"
+) -> tuple[T, P]:
+    """Await a call that makes a transport; `doing` opens the message when it fails.
 
     A missing method or keyword leaves as it came, so that the checker reports it as
     missing.
@@ -27,7 +28,7 @@ async def connected(
     except Exception as error:
         if is_missing(error):
             raise
-        raise AssertionError(f"{doing} raised {error!r}; expected a connection") from error
+        raise AssertionError(f"{doing} raised {error!r}; expected {expected}") from error
     try:
         transport, protocol = result
     except (TypeError, ValueError):
@@ -37,22 +38,30 @@ async def connected(
     return transport, protocol
 
 
+async def dispose_of_pair(transport: asyncio.BaseTransport, protocol: object) -> None:  # noqa: ARG001 - the form of `end`
+    """Abort the transport and let the loop turn."""
+    await dispose(transport)
+
+
 @asynccontextmanager
 async def opened(
-    call: Awaitable[tuple[asyncio.Transport, P]], doing: str
-) -> AsyncIterator[tuple[asyncio.Transport, P]]:
-    """Await a create_connection() as `connected` does; abort the connection after the block."""
-    transport, protocol = await connected(call, doing)
+    call: Awaitable[tuple[T, P]],
+    doing: str,
+    expected: str = "a connection",
+    end: Callable[[Any, Any], Awaitable[None]] = dispose_of_pair,
+) -> AsyncIterator[tuple[T, P]]:
+    """Await a call as `connected` does; after the block `end` it, as a rule by abort()."""
+    transport, protocol = await connected(call, doing, expected)
     try:
         yield transport, protocol
     except GeneratorExit:  # the check itself is being closed, and can't wait any more
-        transport.abort()
+        getattr(transport, "abort", transport.close)()
         raise
     except BaseException:
         with suppress(Exception):  # what the check found counts
-            await dispose(transport)
+            await end(transport, protocol)
         raise
-    await dispose(transport)
+    await end(transport, protocol)
 
 
 def running_loop() -> AbstractEventLoop | None:

@@ -16,10 +16,11 @@ import threading
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
-from .expect import is_missing, not_observable
+from . import connecting
+from .expect import not_observable
 from .listeners import IPV4
 from .protocols import dispose
 from .refusals import refused
@@ -112,36 +113,19 @@ class Mailbox(asyncio.DatagramProtocol):
             self._changed.set()
 
 
-@asynccontextmanager
-async def opened(
+def opened(
     call: Awaitable[tuple[asyncio.DatagramTransport, P]], doing: str
-) -> AsyncIterator[tuple[Any, P]]:
+) -> AbstractAsyncContextManager[tuple[Any, P]]:
     """Await a create_datagram_endpoint() and abort the endpoint after the block.
 
     `doing` opens the message when it fails. A missing call or keyword leaves as it
     came. The transport's class is a requirement of its own, so it counts as Any.
     """
-    try:
-        result = await call
-    except Exception as error:
-        if is_missing(error):
-            raise
-        raise AssertionError(f"{doing} raised {error!r}; expected an endpoint") from error
-    try:
-        transport, protocol = result
-    except (TypeError, ValueError):
-        raise AssertionError(
-            f"{doing} returned {result!r}; expected (transport, protocol)"
-        ) from None
-    try:
-        yield transport, protocol
-    except GeneratorExit:  # the check itself is being closed, and can't wait any more
-        transport.abort()
-        raise
-    except BaseException:
-        with suppress(Exception):  # what the check found counts
-            await dispose(transport)
-        raise
+    return connecting.opened(call, doing, "an endpoint", _end)
+
+
+async def _end(transport: Any, protocol: Any) -> None:
+    """Abort an endpoint, unless it has ended: CPython's abort() raises then on some versions."""
     if "connection_lost" in getattr(protocol, "calls", ()):
         await turns()
     else:

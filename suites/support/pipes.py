@@ -15,13 +15,13 @@ import threading
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
-from .expect import is_missing
+from .connecting import opened
 from .protocols import Recorder
 from .tls_peers import PATIENCE
 from .turns import turns
@@ -82,37 +82,17 @@ def terminal() -> Iterator[tuple[FileIO, FileIO]]:
         yield ours, theirs
 
 
-@asynccontextmanager
-async def attached(call: Awaitable[tuple[Any, P]], doing: str) -> AsyncIterator[tuple[Any, P]]:
+def attached(
+    call: Awaitable[tuple[Any, P]], doing: str
+) -> AbstractAsyncContextManager[tuple[Any, P]]:
     """Await a call that connects a pipe; close what it connected after the block.
 
     `doing` opens the message when it fails. A missing method leaves as it came.
     """
-    try:
-        result = await call
-    except Exception as error:
-        if is_missing(error):
-            raise
-        raise AssertionError(f"{doing} raised {error!r}; expected a transport") from error
-    try:
-        transport, protocol = result
-    except (TypeError, ValueError):
-        raise AssertionError(
-            f"{doing} returned {result!r}; expected (transport, protocol)"
-        ) from None
-    try:
-        yield transport, protocol
-    except GeneratorExit:  # the check itself is being closed, and can't wait any more
-        transport.close()
-        raise
-    except BaseException:
-        with suppress(Exception):  # what the check found counts
-            await put_away(transport)
-        raise
-    await put_away(transport)
+    return opened(call, doing, "a transport", put_away)
 
 
-async def put_away(transport: Any) -> None:
+async def put_away(transport: Any, protocol: object = None) -> None:  # noqa: ARG001 - the form of opened()
     """End a pipe's transport without judging how; one that only reads need not have abort()."""
     with suppress(AttributeError, NotImplementedError):
         transport.abort()
