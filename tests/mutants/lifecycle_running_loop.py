@@ -96,6 +96,7 @@ class StaysAfterInterruptLoop(SoundLoop):
 
 
 @mutant(breaks="running_loop.per_thread", says="expected none")
+@mutant(breaks="asyncio.create_task.no_running_loop", says="'in another thread': 'a task'")
 class InAllThreadsLoop(SoundLoop):
     """Is the running loop of its executor's threads too."""
 

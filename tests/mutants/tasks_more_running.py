@@ -72,25 +72,6 @@ class StaysRegisteredLoop(SoundLoop):
         super().close()
 
 
-@mutant(breaks="asyncio.create_task.no_running_loop", says="'in another thread': 'a task'")
-class RegisteredEverywhereLoop(SoundLoop):
-    """Is the running loop of its executor's threads too."""
-
-    def run_in_executor(  # type: ignore[override]  # typeshed ties the arguments to the callback
-        self, executor: Any, func: Any, *args: Any
-    ) -> Any:
-        """Register in the thread while the job runs."""
-
-        def job() -> Any:
-            asyncio._set_running_loop(self)
-            try:
-                return func(*args)
-            finally:
-                asyncio._set_running_loop(None)
-
-        return super().run_in_executor(executor, job)
-
-
 @mutant(breaks="asyncio.create_task.name_and_context", says="unexpected keyword argument 'context'")
 class NoContextLoop(SoundLoop):
     """Has the create_task() of Python 3.10, without context."""
