@@ -9,6 +9,8 @@ from .checking import outcomes
 from .innocents import INNOCENTS, OVER_ASYNCIO
 
 NOT_INNOCENT_OF = {
+    # CPython's sendfile() goes on watching what abort() has closed, and select() says so.
+    "tests.innocents:over_select": {"sendfile.transport.abort_meanwhile"},
     # Its loops are in debug mode without being asked to, which is what these two forbid.
     "tests.innocents:debugging": {"debug.default_false", "debug.env_variable_ignored_with_E"},
     # Its megabytes, in pieces that the kernel acknowledges late, take longer than peers wait.

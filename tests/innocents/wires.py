@@ -13,7 +13,8 @@ from reference_loop.parts import socket_transport, transports
 
 from . import put
 
-SINGLE = 500
+_fill = transports.ReadingSide._fill_buffer_of  # the sound one, however often a loop is made
+SINGLE = 100
 """Reads of a connection that bring one byte each; a long stream has to end, too."""
 
 
@@ -39,13 +40,12 @@ class SmallRecordsLoop(ReferenceLoop):
 def byte_by_byte() -> asyncio.AbstractEventLoop:
     """Deliver one byte at a time, to protocols and to buffers; TLS records in pieces."""
     put(transports, "ReceiveSize", OneByte)
-    fill = transports.ReadingSide._fill_buffer_of
 
     def fill_one(self: Any, protocol: Any) -> None:
         receive_into = self._receive_into
         self._receive_into = lambda buffer: receive_into(memoryview(buffer)[: one_of(self)])
         try:
-            fill(self, protocol)
+            _fill(self, protocol)
         finally:
             self._receive_into = receive_into
 
